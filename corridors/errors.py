@@ -1,0 +1,66 @@
+"""Everything that this package raises on purpose.
+
+::
+
+    CorridorError
+    ├── SchemaError (ValueError)         a table or layer breaks its contract
+    ├── LayerError (OSError)             a file cannot be read or written
+    ├── UnknownNameError (LookupError)   no layer, line, crossing, preset … of that name
+    ├── PlaceError (LookupError)         a place is unknown, ambiguous or too far from the network
+    ├── NoRouteError (LookupError)       no path; the message says what stands in the way
+    ├── ScenarioError (ValueError)       an edit that cannot be made
+    └── MissingExtraError (ImportError)  an optional dependency is not installed
+
+Each child is also the builtin that it specialises, so ``except LookupError`` works as a reader expects.
+"""
+
+
+class CorridorError(Exception):
+    """Root of all errors of this package."""
+
+
+class SchemaError(CorridorError, ValueError):
+    """A table or layer breaks the contract in ``geodata/schema``."""
+
+
+class LayerError(CorridorError, OSError):
+    """A file cannot be read as the layer it should be, or cannot be written."""
+
+
+class UnknownNameError(CorridorError, LookupError):
+    """A name (layer, line, crossing, bloc, preset) that does not exist."""
+
+
+class PlaceError(CorridorError, LookupError):
+    """A place that is unknown, ambiguous, or too far from the network."""
+
+
+class NoRouteError(CorridorError, LookupError):
+    """There is no path between the places under the given conditions."""
+
+
+class ScenarioError(CorridorError, ValueError):
+    """An edit of a scenario that cannot be made on this network."""
+
+
+class MissingExtraError(CorridorError, ImportError):
+    """An optional dependency that this call needs is not installed."""
+
+
+def did_you_mean(given: str, known: list[str], *, n: int = 3) -> str:
+    """Return ``"; did you mean …?"`` with the closest known names, or the empty string.
+
+    Parameters
+    ----------
+    given
+        What the user wrote.
+    known
+        The names that exist.
+    n
+        How many to offer at most.
+    """
+    from difflib import get_close_matches
+
+    close = get_close_matches(given.casefold(), [k.casefold() for k in known], n=n, cutoff=0.6)
+    names = {k.casefold(): k for k in known}
+    return f"; did you mean {', '.join(repr(names[c]) for c in close)}?" if close else ""

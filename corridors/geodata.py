@@ -1,0 +1,85 @@
+"""The embedded layers and tables, and where each comes from.
+
+``geodata/catalog.toml`` has one entry a layer: path, kind, source, vintage, licence, worldview, checksum. Nothing is
+read before it is asked for.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from corridors._files import GEODATA
+from corridors.errors import LayerError, UnknownNameError, did_you_mean
+from corridors.schema import from_shapefile_names, read_table, validate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@cache
+def _entries() -> dict[str, dict[str, Any]]:
+    with (GEODATA / "catalog.toml").open("rb") as file:
+        return dict(tomllib.load(file)["layer"])
+
+
+def catalog() -> pd.DataFrame:
+    """Return what is embedded: one row a layer or table, with source, vintage, licence and worldview.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> cx.catalog().loc["borders", "worldview"]
+    'de facto (Natural Earth)'
+    """
+    import pandas as pd
+
+    return pd.DataFrame.from_dict(_entries(), orient="index").rename_axis("layer").fillna("")
+
+
+def provenance(name: str) -> dict[str, Any]:
+    """Return the catalogue entry of one layer.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such layer.
+    """
+    entries = _entries()
+    if name not in entries:
+        raise UnknownNameError(f"no layer {name!r}{did_you_mean(name, list(entries))}; there are {', '.join(entries)}")
+    return dict(entries[name])
+
+
+def load(name: str) -> pd.DataFrame:
+    """Read an embedded layer or table.
+
+    Parameters
+    ----------
+    name
+        A name in `catalog`, such as ``"rail"``, ``"borders"`` or ``"stations"``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or pandas.DataFrame
+        A layer in EPSG:4326, or a table; columns as in ``geodata/schema``.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such layer.
+    LayerError
+        The file cannot be read.
+    """
+    entry = provenance(name)
+    path = GEODATA / entry["path"]
+    if path.suffix == ".csv":
+        return read_table(path, entry["kind"])
+    import geopandas as gpd
+
+    try:
+        frame = gpd.read_file(path)
+    except Exception as error:  # GDAL's errors have no common class in pyogrio and fiona
+        raise LayerError(f"cannot read the embedded layer {name!r}: {error}") from error
+    return validate(from_shapefile_names(frame, entry["kind"]), entry["kind"], name=name)
