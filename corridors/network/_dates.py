@@ -1,0 +1,41 @@
+"""The state of crossings on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from corridors.network._network import Network
+
+LATEST = "9999-12-31"
+
+
+def at_date(network: Network, date: str) -> Network:
+    """Return a network whose crossings, and the edges over them, have the status of a day.
+
+    Lines keep their status: their tables hold one dated state each.
+    """
+    day = LATEST if date == "latest" else _iso_day(date)
+    periods = network.tables["crossing_periods"]
+    holds = (periods["valid_from"] <= day) & ((periods["valid_to"] == "") | (periods["valid_to"] >= day))
+    crossings = {name: values[holds] for name, values in periods.items()}
+    status = {
+        (c, m): s for c, m, s in zip(crossings["crossing_id"], crossings["mode"], crossings["status"], strict=True)
+    }
+    edges = network.tables["edges"]
+    changed = edges["status"].copy()
+    for i in np.flatnonzero((edges["kind"] == "crossing") & (edges["crossing_id"] != "")):
+        # Outside every period that the tables know the crossing is shut, not unknown.
+        changed[i] = status.get((edges["crossing_id"][i], edges["mode"][i]), "closed")
+    stamped = network.attrs["verified"] if date == "latest" else date
+    return network.with_tables(crossings=crossings, edges={"status": changed}, attrs={"as_of": stamped})
+
+
+def _iso_day(date: str) -> str:
+    try:
+        return dt.date.fromisoformat(date).isoformat()
+    except ValueError:
+        raise ValueError(f"as_of is {date!r}; it must be 'latest' or a day such as '2025-09-30'") from None
