@@ -1,0 +1,155 @@
+"""What a journey must not use, as a mask of edges.
+
+`avoid` is a promise: an edge whose country sequence holds an avoided country is gone, whatever it costs. Since edges are cut
+at borders, every edge lies in one country; only the listed border noise may touch the polygon of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors import geodata
+from corridors.errors import UnknownNameError, did_you_mean
+
+if TYPE_CHECKING:
+    from corridors.network import Network
+
+MODES = ("rail", "road", "sea")
+DEFAULT_MODES = ("rail", "sea")
+"""Freight by rail, with ferries and ships where the rails end; roads on request."""
+
+
+@dataclass(frozen=True)
+class Avoided:
+    """What is avoided, sorted by kind."""
+
+    countries: frozenset[str] = frozenset()
+    crossings: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    modes: frozenset[str] = frozenset()
+
+
+def check_modes(modes: Sequence[str] | str | None) -> tuple[str, ...]:
+    """Return modes as a tuple; None is rail and sea.
+
+    Raises
+    ------
+    UnknownNameError
+        A mode that does not exist.
+    """
+    if modes is None:
+        return DEFAULT_MODES
+    given = (modes,) if isinstance(modes, str) else tuple(modes)
+    unknown = [m for m in given if m not in MODES]
+    if unknown or not given:
+        raise UnknownNameError(f"modes is {modes!r}; it must name some of {', '.join(MODES)}")
+    return tuple(m for m in MODES if m in given)
+
+
+def read_avoid(network: Network, avoid: Iterable[str] | str) -> Avoided:
+    """Sort what is to be avoided into countries, crossings, lines and modes.
+
+    Parameters
+    ----------
+    network
+        Where lines and crossings are looked up.
+    avoid
+        ISO alpha-3 codes, blocs (``EAEU`` or ``bloc:EAEU``), ``crossing:…``, ``line:…``, modes; bare where unambiguous.
+
+    Raises
+    ------
+    UnknownNameError
+        A name that is nothing of these.
+    """
+    countries: set[str] = set()
+    crossings: set[str] = set()
+    lines: set[str] = set()
+    modes: set[str] = set()
+    known = known_countries(network)
+    for item in [avoid] if isinstance(avoid, str) else avoid:
+        prefix, _, bare = item.rpartition(":")
+        if prefix in ("", "country") and bare.upper() in known:
+            countries.add(bare.upper())
+        elif prefix in ("", "mode") and bare in MODES:
+            modes.add(bare)
+        elif prefix in ("", "line", "crossing") and (found := _line_or_crossing(network, item)):
+            (lines if found[0] == "line" else crossings).add(found[1])
+        elif prefix in ("", "bloc") and (members := bloc_members(bare)):
+            countries |= members
+        else:
+            hint = did_you_mean(bare, [*sorted(known), *MODES, *sorted(set(geodata.load("blocs")["bloc"]))])
+            raise UnknownNameError(
+                f"cannot avoid {item!r}: no country of this network (ISO alpha-3), bloc, mode, line or crossing has this name{hint}"
+            )
+    return Avoided(frozenset(countries), frozenset(crossings), frozenset(lines), frozenset(modes))
+
+
+def _line_or_crossing(network: Network, item: str) -> tuple[str, str] | None:
+    """Return what a name is, or None if it is neither; a name that is both is an error."""
+    try:
+        return network.resolve(item, kinds=("line", "crossing"))
+    except UnknownNameError:
+        bare = item.rpartition(":")[2]
+        if bare in set(network.tables["lines"]["line_id"]) | set(network.tables["crossings"]["crossing_id"]):
+            raise
+        return None
+
+
+def known_countries(network: Network) -> set[str]:
+    """Return the countries in which the network has nodes."""
+    return {str(c) for c in set(network.tables["nodes"]["iso3"]) if c}
+
+
+def bloc_members(bloc: str, year: int | None = None) -> set[str]:
+    """Return the member countries of a bloc, empty if there is no such bloc.
+
+    Parameters
+    ----------
+    bloc
+        Its name, in any case.
+    year
+        The year of membership; None for today's.
+    """
+    table = geodata.load("blocs")
+    rows = table[(table["bloc"].str.casefold() == bloc.casefold()) & (table["status"] == "member")]
+    if year is None:
+        return set(rows.loc[rows["until"] == "", "iso3"])
+    since = rows["since"].str[:4].replace("", "0").astype(int)
+    until = rows["until"].str[:4].replace("", "9999").astype(int)
+    return set(rows.loc[(since <= year) & (year < until), "iso3"])
+
+
+def usable(network: Network, modes: tuple[str, ...], avoided: Avoided, *, avoid_strict: bool = False) -> Any:
+    """Return a mask of the edges that freight may use.
+
+    Parameters
+    ----------
+    network
+        Its edges.
+    modes
+        Modes that may move.
+    avoided
+        What must not be used.
+    avoid_strict
+        Refuse edges too whose generalised shape touches an avoided country by border noise.
+    """
+    edges, nodes = network.tables["edges"], network.tables["nodes"]
+    allowed = set(modes) - avoided.modes
+    mask = (edges["status"] == "operating") & (edges["line_class"] != "passenger_hs")
+    mask &= np.isin(nodes["mode"][edges["from"]], list(allowed)) & np.isin(nodes["mode"][edges["to"]], list(allowed))
+    if avoided.countries:
+        hit = {c for c in set(edges["country"]) if avoided.countries & set(c.split("|"))}
+        mask &= ~np.isin(edges["country"], list(hit))
+    if avoided.crossings:
+        mask &= ~np.isin(edges["crossing_id"], list(avoided.crossings))
+    if avoided.lines:
+        mask &= ~np.isin(edges["line_id"], list(avoided.lines))
+    if avoid_strict and avoided.countries:
+        noise = network.tables["noise"]
+        touched = noise["edge_id"][np.isin(noise["iso3"], list(avoided.countries))]
+        mask &= ~np.isin(edges["edge_id"], touched)
+    return mask

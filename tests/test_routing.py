@@ -1,0 +1,228 @@
+"""Routes, avoidance and alternatives on the drawn continent."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import corridors as cx
+from corridors.network import Network
+
+PLACES = ["Alpha", "Aleph", "Bravo", "Charlie", "Delta", "Coral", "twin-a", "twin-c"]
+places = st.sampled_from(PLACES)
+COUNTRIES = ["AAA", "BBB", "CCC", "DDD"]
+
+
+def km(network: Network, a: str, b: str, **options: object) -> float:
+    try:
+        return cx.route(network, a, b, weight="length_km", **options).length_km  # type: ignore[arg-type]
+    except cx.NoRouteError:
+        return float("inf")
+
+
+def test_the_shortest_way_is_the_sum_of_its_legs(toy: Network) -> None:
+    r = cx.route(toy, "Alpha", "Charlie", weight="length_km")
+    assert r.length_km == pytest.approx(1000)
+    assert r.countries == ("AAA", "BBB", "CCC")
+    assert list(r.crossings["name"]) == ["One", "Two"]
+    assert r.n_gauge_breaks == 0
+
+
+def test_standing_still_counts_in_hours(toy: Network) -> None:
+    # 1,000 km at 40 km/h, one full control (12 h), one border without control.
+    r = cx.route(toy, "Alpha", "Charlie")
+    assert r.time_h == pytest.approx(1000 / 40 + 12)
+    assert r.swod_kph == pytest.approx(40)
+    assert r.swd_kph == pytest.approx(1000 / 37)
+
+
+def test_a_break_of_gauge_is_passed_where_the_table_has_one(toy: Network) -> None:
+    r = cx.route(toy, "Aleph", "Coral", weight="length_km", modes="rail")
+    assert r.gauges_mm == (1520, 1435)
+    assert list(r.gauge_breaks["name"]) == ["Delta"]
+    assert r.gauge_breaks["gauge_from_mm"].iloc[0] == 1520
+
+
+def test_the_way_back_meets_the_same_gauges_in_reverse(toy: Network) -> None:
+    r = cx.route(toy, "Coral", "Aleph", weight="length_km", modes="rail")
+    assert r.gauges_mm == (1435, 1520)
+    assert list(r.crossings["name"]) == ["Four", "Three"]
+
+
+def test_passenger_high_speed_lines_carry_no_freight(toy: Network) -> None:
+    r = cx.route(toy, "Alpha", "Charlie", weight="length_km")
+    assert "high-speed" not in set(r.legs["line_id"])
+
+
+def test_proposed_lines_carry_nothing(toy: Network) -> None:
+    r = cx.route(toy, "Bravo", "Delta", weight="length_km", modes="rail")
+    assert r.length_km == pytest.approx(500 + 300 + 400)
+
+
+def test_legs_add_up_to_the_totals_exactly(toy: Network) -> None:
+    for a, b in (("Alpha", "Coral"), ("twin-a", "twin-c"), ("Delta", "Bravo")):
+        r = cx.route(toy, a, b)
+        assert r.legs["length_km"].sum() == pytest.approx(r.length_km, abs=1e-9)
+        assert r.legs["time_h"].sum() == pytest.approx(r.time_h, abs=1e-9)
+        assert r.profile()["cumulative_km"].iloc[-1] == pytest.approx(r.length_km, abs=1e-9)
+
+
+def test_shapes_run_in_the_direction_of_travel(toy: Network) -> None:
+    legs = cx.route(toy, "Charlie", "Alpha").legs
+    moving = legs[legs["kind"] == "track"]
+    assert moving.geometry.iloc[0].coords[0] == (10.0, 6.0)
+    ends = [(a.coords[-1], b.coords[0]) for a, b in zip(moving.geometry, moving.geometry.iloc[1:], strict=False)]
+    assert all(a == b for a, b in ends)
+
+
+def test_avoiding_a_country_goes_round_it(toy: Network) -> None:
+    r = cx.route(toy, "Alpha", "Charlie", weight="length_km", avoid=["BBB"], modes="rail")
+    assert r.countries == ("AAA", "DDD", "CCC")
+    assert r.length_km == pytest.approx(300 + 400 + 400 + 300)
+
+
+def test_avoiding_a_crossing_a_line_and_a_mode(toy: Network) -> None:
+    assert "One" not in set(cx.route(toy, "Alpha", "Charlie", avoid=["crossing:one"]).crossings["name"])
+    assert "west" not in set(cx.route(toy, "Alpha", "Coral", avoid=["west"]).legs["line_id"])
+    assert cx.route(toy, "Aleph", "Coral", avoid=["sea"]).n_transshipments == 0
+
+
+def test_avoiding_the_country_of_the_origin_says_so(toy: Network) -> None:
+    with pytest.raises(cx.NoRouteError, match="Alpha is in AAA"):
+        cx.route(toy, "Alpha", "Charlie", avoid="AAA")
+
+
+def test_no_path_names_what_stands_in_the_way_and_what_would_help(toy: Network) -> None:
+    with pytest.raises(cx.NoRouteError, match=r"Alpha one reaches AAA; .*reachable again through BBB") as error:
+        cx.route(toy, "Alpha", "Charlie", avoid=["BBB", "DDD"], modes="rail")
+    assert "with mode sea" in str(error.value)
+
+
+def test_a_sea_leg_pays_two_transshipments(toy: Network) -> None:
+    r = cx.route(toy, "Alpha", "Charlie", weight="length_km", avoid=["BBB", "DDD"])
+    assert r.n_transshipments == 2
+    assert r.length_km == pytest.approx(300 + 10 + 700 + 300)
+    assert r.assumed_km == pytest.approx(10)
+
+
+def test_via_passes_the_place(toy: Network) -> None:
+    r = cx.route(toy, "Alpha", "Charlie", weight="length_km", via=["Delta"], modes="rail")
+    assert "Delta" in set(r.legs["to_name"])
+    assert r.length_km == pytest.approx(1400)
+    out_and_back = cx.route(toy, "Alpha", "Bravo", weight="length_km", via=["Charlie"], modes="rail")
+    assert out_and_back.length_km == pytest.approx(1500)
+
+
+def test_a_position_is_joined_by_a_connector(toy: Network) -> None:
+    r = cx.route(toy, (2.0, 6.1), "Bravo", weight="length_km")
+    assert r.connector_km == pytest.approx(11.06, abs=0.02)
+    assert r.length_km == pytest.approx(r.network_km + r.connector_km)
+    assert r.legs["kind"].iloc[0] == "connector"
+    assert r.legs["length_km"].sum() == pytest.approx(r.length_km)
+
+
+def test_a_position_far_from_the_network_is_refused_with_the_nearest_station(toy: Network) -> None:
+    with pytest.raises(cx.PlaceError, match=r"nearest is Bravo \(BBB\), 1\d\d km away"):
+        cx.route(toy, (6.0, 7.2), "Alpha")
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("Alfred", "no place 'Alfred'"),
+        ("Twin", "ambiguous"),
+        ((500.0, 1.0), "no position"),
+        (3.0, "a name or"),
+    ],
+)
+def test_a_bad_place_is_a_clear_error(toy: Network, asked: object, message: str) -> None:
+    with pytest.raises(cx.PlaceError, match=message):
+        cx.route(toy, asked, "Alpha")  # type: ignore[arg-type]
+
+
+def test_names_fold_case_accents_and_hyphens_and_know_aliases(toy: Network) -> None:
+    for name in ("ALPHA", "alfa", "alpha town", "Alpha-Town", "ålpha-town"):
+        assert cx.route(toy, name, "Bravo").origin.name == "Alpha"
+    assert cx.route(toy, "AAALP", "Alpha").origin.name.startswith("Aleph")
+
+
+def test_a_place_owns_its_port(toy: Network) -> None:
+    r = cx.route(toy, "Aleph", "Coral", weight="length_km", modes="sea")
+    assert r.length_km == pytest.approx(700)
+
+
+def test_bad_options_are_clear_errors(toy: Network) -> None:
+    for options in ({"weight": "beauty"}, {"modes": "air"}, {"avoid": "XYZ"}, {"cost": "dear"}):
+        with pytest.raises(cx.UnknownNameError):
+            cx.route(toy, "Alpha", "Bravo", **options)
+
+
+def test_alternatives_differ_and_begin_with_the_best(toy: Network) -> None:
+    found = cx.alternatives(toy, "Alpha", "Charlie", weight="length_km", k=3, max_overlap=0.5)
+    assert [round(r.length_km) for r in found] == [1000, 1310, 1400]
+    assert all(a.overlap(b) <= 0.5 for a in found for b in found if a is not b)
+    table = found.table()
+    assert list(table["extra_km"].round()) == [0, 310, 400]
+    assert {"length_km", "time_h", "countries"} <= set(table.columns)
+
+
+def test_the_same_call_gives_the_same_route(toy: Network) -> None:
+    a, b = (cx.route(toy, "twin-a", "twin-c") for _ in range(2))
+    assert (a.path.edges == b.path.edges).all()
+
+
+def test_a_route_states_what_it_rests_on(toy: Network) -> None:
+    r = cx.route(toy, "Alpha", "Charlie")
+    assert r.attrs["cost_model"] == "simple"
+    assert r.legs.attrs["as_of"] == "2026-01-01"
+    assert r.sources.loc["drawing", "length_km"] == pytest.approx(1000)
+
+
+@settings(deadline=None, max_examples=40)
+@given(places, places, st.sampled_from(COUNTRIES))
+def test_avoid_is_never_violated(toy: Network, a: str, b: str, country: str) -> None:
+    try:
+        r = cx.route(toy, a, b, avoid=country, modes=["rail", "road", "sea"])
+    except cx.NoRouteError:
+        return
+    assert country not in r.countries
+    assert not any(country in c.split("|") for c in r.legs["country"])
+
+
+@settings(deadline=None, max_examples=40)
+@given(places, places)
+def test_there_and_back_are_equally_long(toy: Network, a: str, b: str) -> None:
+    assert km(toy, a, b) == pytest.approx(km(toy, b, a))
+
+
+@settings(deadline=None, max_examples=40)
+@given(places, places, st.sampled_from(["one", "two", "three", "four"]))
+def test_a_closure_never_shortens(toy: Network, a: str, b: str, crossing: str) -> None:
+    closed = cx.Scenario("shut").close(crossing).apply(toy)
+    assert km(closed, a, b) >= km(toy, a, b) - 1e-9
+
+
+@settings(deadline=None, max_examples=40)
+@given(places, places)
+def test_opening_a_line_never_lengthens(toy: Network, a: str, b: str) -> None:
+    opened = cx.Scenario("plan").open("cut-off").apply(toy)
+    assert km(opened, a, b) <= km(toy, a, b) + 1e-9
+
+
+@settings(deadline=None, max_examples=30)
+@given(places, places)
+def test_the_engine_agrees_with_networkx(toy: Network, a: str, b: str) -> None:
+    import networkx as nx
+
+    rail = nx.MultiGraph()
+    for u, v, data in toy.graph.edges(data=True):
+        if data["status"] == "operating" and data["line_class"] != "passenger_hs":
+            rail.add_edge(u, v, w=data["length_km"])
+    at = toy.tables["nodes"]
+    ends = {p: [n for n, s, q in zip(at["node_id"], at["station_id"], at["place_id"], strict=True)
+                if p.lower() in (s, q) and n in rail] for p in (a, b)}  # fmt: skip
+    best = min(
+        (nx.shortest_path_length(rail, x, y, "w") for x in ends[a] for y in ends[b] if nx.has_path(rail, x, y)),
+        default=np.inf,
+    )
+    assert km(toy, a, b, modes=["rail", "road", "sea"]) == pytest.approx(best)
