@@ -12,8 +12,9 @@ Assumptions
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +177,8 @@ class Boundaries:
         crossings
             Known border crossing points of the line's mode.
         tolerance_km
-            Excursions shorter than this, with no crossing point of the pair near both ends, are noise.
+            Excursions shorter than this, with no crossing point of the pair near both ends, are noise. Infinite: the ends
+            alone decide, for legs between stops so close that a real excursion would have a stop of its own.
         radius_km
             How far from a cut a crossing point may lie to name it.
         """
@@ -187,10 +189,10 @@ class Boundaries:
             noise.append((runs[k].iso3, runs[k].km))
             runs = _absorb(runs, k)
         cuts = [_cut(a, b, line, crossings, radius_km) for a, b in pairwise(runs)]
-        edges = [0.0, *(c.at for c in cuts), 1.0]
         # A crossing point may pull a cut past its neighbour; fractions must not run backwards.
-        edges = list(np.maximum.accumulate(edges))
-        stretches = tuple(Stretch(r.iso3, edges[i], edges[i + 1]) for i, r in enumerate(runs))
+        at = np.maximum.accumulate([c.at for c in cuts]).tolist() if cuts else []
+        cuts = [replace(c, at=a) for c, a in zip(cuts, at, strict=True)]
+        stretches = tuple(Stretch(r.iso3, a, b) for r, (a, b) in zip(runs, pairwise([0.0, *at, 1.0]), strict=True))
         return CountrySequence(stretches, tuple(cuts), tuple(noise))
 
     def _runs(self, line: shapely.LineString, ends: tuple[str, str]) -> list[_Run]:
@@ -264,6 +266,8 @@ def _weakest(
 ) -> int | None:
     """Return the shortest inner run that is noise, or None."""
     candidates = sorted((runs[k].km, k) for k in range(1, len(runs) - 1) if runs[k].km < tolerance_km)
+    if candidates and math.isinf(tolerance_km):
+        return candidates[0][1]
     for _, k in candidates:
         ends = shapely.get_coordinates(
             shapely.line_interpolate_point(line, [runs[k].start, runs[k].end], normalized=True)

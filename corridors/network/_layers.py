@@ -117,7 +117,7 @@ def own_layers(
         raise LayerError("no lines given; pass rail=, road=, sea= or proposed=")
     countries = geodata.load("borders") if borders is None else _own_countries(borders)
     frame = pd.concat(lines, ignore_index=True)
-    repairs: list[dict[str, Any]] = []
+    repairs: list[dict[str, Any]] = _assume_gauge(frame)
     lengths = np.array([length_km(shapely.get_coordinates(g)) for g in frame.geometry.array])
     for row in frame[lengths == 0].itertuples():
         repairs.append({"kind": "zero length", "what": row.line_id, "place": "", "km": 0.0, "note": "dropped"})
@@ -173,6 +173,20 @@ def own_layers(
         tolerance_km=EXCURSION_TOLERANCE_KM,
         repairs=repairs,
     )
+
+
+def _assume_gauge(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Give rail of unknown gauge the commonest known one, in place; return what was assumed."""
+    unknown = (frame["mode"] == "rail") & (frame["gauge_mm"] == 0)
+    known = frame.loc[(frame["mode"] == "rail") & ~unknown, "gauge_mm"]
+    if known.empty or not unknown.any():
+        return []
+    gauge = int(known.mode().iloc[0])
+    frame.loc[unknown, "gauge_mm"] = gauge
+    return [
+        {"kind": "gauge assumed", "what": line_id, "place": "", "km": 0.0, "note": f"{gauge} mm, as most other lines"}
+        for line_id in frame.loc[unknown, "line_id"].unique()
+    ]
 
 
 def _nothing(kind: str) -> pd.DataFrame:

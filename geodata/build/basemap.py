@@ -45,9 +45,10 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
-from borders import decode_arcs, decode_polygons, read_topology, shared_lines
 from numpy.typing import NDArray
 from shapely.affinity import translate
+
+from borders import decode_arcs, decode_polygons, read_topology, shared_lines
 
 Array = NDArray[Any]
 

@@ -1,0 +1,163 @@
+"""Sea lanes of the network that PyPI ``searoute`` 1.6.0 carries (Apache-2.0; Eurostat's marnet).
+
+Assumptions. The network has lanes and no ports: a port goes straight to the lanes that pass it. The lanes of small seas
+are coarse (Alat-Aktau 506 km over them, 429 straight), so corners that no land demands are cut. The Caspian is joined
+to the world sea by the Volga-Don canal in that network; no ferry goes there, so a path between two Caspian ports stays
+in the Caspian and any other stays out of it. The Arctic is closed.
+"""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from railgraph import geodesic_km
+
+Coordinates = npt.NDArray[np.float64]
+Position = tuple[float, float]
+
+# West, south, east, north of the Caspian Sea with its ports.
+CASPIAN = (46.5, 36.3, 54.9, 47.6)
+# No liner service: ice.
+CLOSED_PASSAGES = ("bering", "northwest")
+# A port goes to at most this many lanes, none farther away than this many degrees.
+N_LANES = 16
+REACH_DEG = 2.5
+# Coasting along without a lane costs more, so a port takes the lane where it is near.
+CONNECTOR_FACTOR = 1.2
+# Between ports this near corners are cut; no crossing of the Black Sea or the Caspian is longer.
+SMALL_SEA_KM = 1500.0
+# Corners are cut between points this near to each other on the lanes.
+STEP_DEG = 0.25
+# Land this near to a port does not stop a ship.
+HARBOUR_DEG = 0.15
+
+
+@dataclass(frozen=True)
+class SeaLanes:
+    """Lanes and land.
+
+    Parameters
+    ----------
+    world, caspian
+        Lanes between positions (lon, lat), with ``km`` and the ``passage`` (canal or strait) that holds them.
+    land
+        Polygons that no ship crosses.
+    """
+
+    world: nx.Graph
+    caspian: nx.Graph
+    land: shapely.STRtree
+
+    def path(self, start: Position, goal: Position) -> Coordinates | None:
+        """Shape of the shortest way by sea between two ports, None if there is none.
+
+        Parameters
+        ----------
+        start, goal
+            Longitude and latitude of the ports.
+        """
+        is_caspian = _in_caspian(start)
+        if is_caspian != _in_caspian(goal):
+            return None
+        sea = _with_ports(self.caspian if is_caspian else self.world, (start, goal))
+        try:
+            nodes = nx.dijkstra_path(sea, start, goal, weight="km")
+        except (nx.NetworkXNoPath, nx.NodeNotFound):
+            return None
+        # Ocean lanes are smooth already, and straight in degrees is not straight on the globe.
+        if _km(start, goal) < SMALL_SEA_KM:
+            nodes = self._cut_corners(_positions(shapely.segmentize(shapely.linestrings(nodes), STEP_DEG)))
+        return np.array(nodes, dtype=np.float64)
+
+    def _cut_corners(self, nodes: list[Position]) -> list[Position]:
+        """Go straight from each point to the farthest one that is seen over water."""
+        kept, at = [nodes[0]], 0
+        while at < len(nodes) - 1:
+            ahead = (k for k in range(len(nodes) - 1, at + 1, -1) if self._is_water(nodes, at, k))
+            at = next(ahead, at + 1)
+            kept.append(nodes[at])
+        return kept
+
+    def _is_water(self, nodes: list[Position], start: int, end: int) -> bool:
+        a, b = np.array(nodes[start]), np.array(nodes[end])
+        span = float(np.hypot(*(b - a)))
+        # A port stands on land, and its bay is finer than the polygons.
+        off_a, off_b = (HARBOUR_DEG if k in (0, len(nodes) - 1) else 0.0 for k in (start, end))
+        if span <= off_a + off_b:
+            return True
+        line = shapely.linestrings([a + (b - a) * off_a / span, b - (b - a) * off_b / span])
+        return not len(self.land.query(line, predicate="intersects"))
+
+
+def read_sea_lanes(source: Path, countries: Path) -> SeaLanes:
+    """Read the lanes from searoute's source archive or its ``marnet_searoute.geojson``, the land from ``countries``."""
+    if source.suffix == ".geojson":
+        text = source.read_bytes()
+    else:
+        with tarfile.open(source) as archive:
+            name = next(n for n in archive.getnames() if n.endswith("/data/marnet_searoute.geojson"))
+            member = archive.extractfile(name)
+            assert member is not None
+            text = member.read()
+    lanes = nx.Graph()
+    for feature in json.loads(text)["features"]:
+        passage = feature["properties"].get("passage") or ""
+        if passage in CLOSED_PASSAGES:
+            continue
+        for lane in shapely.get_parts(shapely.from_geojson(json.dumps(feature["geometry"]))):
+            for a, b in pairwise(_positions(lane)):
+                if a != b:
+                    lanes.add_edge(a, b, km=_km(a, b), passage=passage)
+    inside = [n for n in lanes if _in_caspian(n)]
+    outside = [n for n in lanes if not _in_caspian(n)]
+    polygons = shapely.get_parts(gpd.read_file(countries).geometry.to_numpy())
+    return SeaLanes(lanes.subgraph(outside).copy(), lanes.subgraph(inside).copy(), shapely.STRtree(polygons))
+
+
+def _with_ports(lanes: nx.Graph, ports: tuple[Position, ...]) -> nx.Graph:
+    """Copy the lanes and join each port to the points of the lanes that are nearest to it."""
+    sea = lanes.copy()
+    edges = list(lanes.edges)
+    lines = shapely.linestrings([[a, b] for a, b in edges])
+    joints: dict[int, list[tuple[float, Position]]] = defaultdict(list)
+    for port in ports:
+        point = shapely.points(port)
+        away = shapely.distance(lines, point)
+        for k in np.argsort(away, kind="stable")[:N_LANES]:
+            if away[k] > REACH_DEG:
+                break
+            share = float(shapely.line_locate_point(lines[k], point, normalized=True))
+            joint = _positions(shapely.line_interpolate_point(lines[k], share, normalized=True))[0]
+            joints[int(k)].append((share, joint))
+            sea.add_edge(port, joint, km=CONNECTOR_FACTOR * _km(port, joint))
+    for k, on_lane in joints.items():
+        a, b = edges[k]
+        chain = [a, *(joint for _, joint in sorted(on_lane)), b]
+        for x, y in pairwise(chain):
+            if x != y:
+                sea.add_edge(x, y, km=_km(x, y), passage=lanes.edges[a, b]["passage"])
+    return sea
+
+
+def _in_caspian(position: Position) -> bool:
+    west, south, east, north = CASPIAN
+    return west <= position[0] <= east and south <= position[1] <= north
+
+
+def _positions(shape: shapely.Geometry) -> list[Position]:
+    return [(round(float(x), 6), round(float(y), 6)) for x, y in shapely.get_coordinates(shape)]
+
+
+def _km(a: Position, b: Position) -> float:
+    return float(geodesic_km(*(np.array([x]) for x in (a[0], a[1], b[0], b[1])))[0])
