@@ -1,0 +1,11 @@
+"""Maps of routes and networks in one HTML file that works offline.
+
+>>> from corridors import maps
+>>> maps.draw(routes, network=network).save("routes.html")  # doctest: +SKIP
+"""
+
+from corridors.maps._map import CorridorMap, draw
+from corridors.maps._offline import OfflineError
+from corridors.maps.payload import NotDrawableError
+
+__all__ = ["CorridorMap", "NotDrawableError", "OfflineError", "draw"]

@@ -1,0 +1,114 @@
+"""The network behind the routes, or as the subject: many lines, few looks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from corridors.maps._encode import encode_lines, encode_point
+from corridors.maps._schema import NetworkLinePayload, NetworkPayload, PointPayload
+from corridors.maps._values import gauge, number, records, text
+
+MOVING = ("track", "road", "sea")  # kinds of edges that are drawn as lines
+
+# Decimals and tolerance in degrees by the number of vertices: the more lines, the less of each (notes/maps.md, 4).
+_DETAIL = ((300_000, 3, 0.002), (math.inf, 2, 0.02))
+_BACKGROUND_DETAIL = (2, 0.01)  # where the routes are the subject
+_MAX_LINES_WITH_CARDS = 4_000
+
+
+def network_payload(network: Any, *, is_subject: bool) -> NetworkPayload:
+    """Return the network as one entry a line, or one a style where there are too many lines."""
+    edges = network.edges
+    edges = edges[edges["kind"].isin(MOVING)] if "kind" in edges.columns else edges
+    n_vertices = int(shapely.get_num_coordinates(edges.geometry.to_numpy()).sum()) if len(edges) else 0
+    precision, tolerance = next((p, t) for limit, p, t in _DETAIL if n_vertices <= limit)
+    if not is_subject:
+        precision, tolerance = _BACKGROUND_DETAIL
+    groups: dict[tuple[str, str, str, str], list[int]] = {}
+    column = {
+        name: edges[name].tolist() if name in edges.columns else [None] * len(edges)
+        for name in ("mode", "status", "gauge_mm", "line_id", "line_name", "length_km", "assumed_km", "source_id")
+    }
+    looks = [
+        (text(m) or "rail", text(s) or "operating", str(gauge(g)))
+        for m, s, g in zip(column["mode"], column["status"], column["gauge_mm"], strict=True)
+    ]
+    ids = [text(v) for v in column["line_id"]]
+    keep_lines = is_subject and len(set(zip(looks, ids, strict=True))) <= _MAX_LINES_WITH_CARDS
+    for i, look in enumerate(looks):
+        groups.setdefault((*look, ids[i] if keep_lines else ""), []).append(i)
+    geometries = edges.geometry.to_numpy()
+    lines: list[NetworkLinePayload] = []
+    for (mode, status, _, line_id), rows in sorted(groups.items()):
+        names = [text(column["line_name"][i]) for i in rows] if keep_lines else []
+        sources = sorted({text(column["source_id"][i]) for i in rows} - {""}) if keep_lines else []
+        lines.append(
+            {
+                "lines": encode_lines(_merged(geometries[rows]), precision=precision, tolerance_deg=tolerance),
+                "mode": mode,
+                "status": status,
+                "gauge_mm": gauge(column["gauge_mm"][rows[0]]),
+                "name": next(filter(None, names), line_id),
+                "length_km": _total(column["length_km"], rows) if keep_lines else None,
+                "assumed_km": _total(column["assumed_km"], rows) if keep_lines else None,
+                "source": ", ".join(sources),
+            }
+        )
+    return {
+        "precision": precision,
+        "lines": lines,
+        "crossings": _network_crossings(getattr(network, "crossings", None)),
+        "is_subject": is_subject,
+    }
+
+
+def _merged(geometries: Any) -> list[BaseGeometry]:
+    """Return lines joined end to end where only two meet: fewer first points to write and fewer seams in dashes."""
+    present = [g for g in geometries if g is not None and not g.is_empty]
+    if len(present) < 2:
+        return present
+    merged = shapely.line_merge(shapely.multilinestrings([p for g in present for p in shapely.get_parts(g)]))
+    return list(shapely.get_parts(merged))
+
+
+def _total(values: Sequence[Any], rows: Sequence[int]) -> float | None:
+    known = [v for i in rows if (v := number(values[i])) is not None]
+    return number(math.fsum(known), digits=1) if known else None
+
+
+def _network_crossings(crossings: Any) -> list[PointPayload]:
+    """Return the network's crossings, one a place: the modes of one crossing are one mark."""
+    points: dict[str, PointPayload] = {}
+    for row in records(crossings):
+        geometry: Any = row.get("geometry")
+        has_point = geometry is not None and not geometry.is_empty
+        lon, lat = (geometry.x, geometry.y) if has_point else (row.get("lon"), row.get("lat"))
+        at = encode_point(lon, lat)
+        if at is None:
+            continue
+        key = text(row.get("crossing_id")) or f"{at}"
+        point = points.setdefault(
+            key,
+            {
+                "kind": "crossing",
+                "name": text(row.get("name")) or "Unnamed crossing",
+                "at": at,
+                "routes": [],
+                "hours": [number(row.get("dwell_h"))],
+                "mode": "",
+                "status": text(row.get("status")) or "operating",
+                "countries": [text(row.get("iso3_a")), text(row.get("iso3_b"))],
+                "modes": [],
+                "source": text(row.get("source_id")),
+            },
+        )
+        mode, status = text(row.get("mode")), text(row.get("status")) or "operating"
+        point["modes"].append(f"{mode}: {status.replace('_', ' ')}" if mode else status.replace("_", " "))
+        if status == "operating":
+            point["status"] = status
+    return [points[key] for key in sorted(points)]

@@ -1,0 +1,242 @@
+"""``draw`` and the map it returns: a :class:`folium.Map` whose file works without the internet.
+
+The map is drawn by one branca element, which writes a JSON payload (:mod:`corridors.maps.payload`) and the scripts in
+``maps/assets/corridor``. Rejected: a folium object a leg. It costs 1.8 kB each, puts text into JavaScript template
+literals (where an attribute can run as code), and leaves script in Python strings, where nobody can test it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import Element, MacroElement
+from jinja2 import Template
+
+from corridors.maps import _offline, payload
+from corridors.maps._schema import Payload
+
+# In this order: each file may use what an earlier one has put on the `CorridorMaps` object.
+_SCRIPTS = (
+    "dom.js",
+    "geometry.js",
+    "symbols.js",
+    "basemap.js",
+    "cards.js",
+    "network.js",
+    "routes.js",
+    "points.js",
+    "labels.js",
+    "panel.js",
+    "export.js",
+    "main.js",
+)
+
+# Mail previews switch scripts off; a blank page would say nothing.
+_WITHOUT_SCRIPTS = (
+    "<noscript><p>This map is drawn by scripts inside this file, and they are switched off here. "
+    "Save the file and open it in a web browser; no internet connection is needed.</p></noscript>\n"
+)
+
+# Not OpenStreetMap's own tiles: they refuse a page without a referrer, which a file is (folium issue 2215). Not
+# CartoDB's: they want a key since 2026.
+_ONLINE_TILES = "Esri.WorldGrayCanvas"
+
+
+def draw(
+    x: Any,
+    *,
+    network: Any = None,
+    title: str | None = None,
+    online: bool = False,
+) -> CorridorMap:
+    """Draw routes or a network on a map in one file.
+
+    Parameters
+    ----------
+    x
+        A Route, a sequence of Routes, Alternatives, a Comparison, or a Network.
+    network
+        The network to draw, thin and grey, behind the routes.
+    title
+        What the map shows, best as a finding; None makes one from the routes' totals.
+    online
+        Allow tiles and folium plugins that ask the internet, and bring ordinary tiles. The file then needs a
+        connection; the vector base map stays under the tiles.
+
+    Returns
+    -------
+    CorridorMap
+        A :class:`folium.Map`: add layers to it, show it in a notebook, ``save`` it.
+
+    Raises
+    ------
+    NotDrawableError
+        If ``x`` is none of these, or holds no route.
+
+    Examples
+    --------
+    >>> maps.draw(cx.alternatives(network, "A", "D", k=3)).save("a-d.html")  # doctest: +SKIP
+    """
+    return CorridorMap(payload.payload_of(x, network=network, title=title), online=online)
+
+
+class CorridorMap(folium.Map):
+    """A folium map that holds its own scripts, base map and data, and asks the internet for nothing.
+
+    Parameters
+    ----------
+    data
+        What :func:`corridors.maps.payload.payload_of` returns.
+    online
+        See :func:`draw`.
+    """
+
+    def __init__(self, data: Payload, *, online: bool = False) -> None:
+        super().__init__(
+            location=[45.0, 60.0],
+            zoom_start=4,
+            tiles=None,
+            zoom_control=False,  # corridor/main.js puts one where the labels leave room
+            zoom_snap=0.25,
+            world_copy_jump=False,
+            min_zoom=1,
+            max_zoom=18 if online else 10,  # beyond that, coordinates rounded to 110 m show
+        )
+        self._online = online
+        self._name = "Map"
+        # Own copies: folium's add_js_link changes these lists, and on the class they belong to every later map.
+        self.default_js = list(folium.Map.default_js)
+        self.default_css = list(folium.Map.default_css)
+        figure = _offline.OfflineFigure(page_title=data["title"], online=online)
+        figure.add_child(self)
+        super().add_child(_CorridorLayer(data), name="corridors")
+        if online:
+            super().add_child(folium.TileLayer(_ONLINE_TILES))
+
+    @property
+    def data(self) -> Payload:
+        """What is drawn, as the page's script gets it."""
+        layer = self._children["corridors"]
+        assert isinstance(layer, _CorridorLayer)
+        return layer.data
+
+    def add_child(self, child: Element, name: str | None = None, index: int | None = None) -> CorridorMap:
+        """Add a folium layer; refuse one that would ask the internet, unless the map is ``online``."""
+        if not getattr(self, "_online", True):
+            _offline.require_offline(child)
+        super().add_child(child, name=name, index=index)
+        return self
+
+    def to_html(self) -> str:
+        """Return the page."""
+        return str(self.get_root().render())
+
+    def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
+        """Write the page, whole or not at all.
+
+        Parameters
+        ----------
+        outfile
+            Path of the file, or a binary file object as folium takes it.
+        close_file
+            Whether to close a file object that was given.
+        **kwargs
+            Passed on to branca.
+
+        Raises
+        ------
+        OfflineError
+            If something on the map would need the internet. No file is written then.
+        """
+        page = self.get_root().render(**kwargs).encode("utf-8", "xmlcharrefreplace")
+        if hasattr(outfile, "write"):
+            outfile.write(page)
+            if close_file:
+                outfile.close()
+            return
+        path = Path(os.fsdecode(outfile))
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(page)
+            os.chmod(temporary, 0o666 & ~_umask())  # mkstemp is for secrets; a map is not one
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    """Return the process's file mode mask, which can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+class _CorridorLayer(MacroElement):
+    """Writes payload, base map, style and scripts into the page."""
+
+    # Jinja prints what it is given without reading it, so neither data nor scripts are compiled as a template.
+    _template = Template(
+        "{% macro header(this, kwargs) %}{% raw %}{% endraw %}{% endmacro %}"
+        "{% macro html(this, kwargs) %}{% endmacro %}"
+        "{% macro script(this, kwargs) %}"
+        "CorridorMaps.start({{ this._parent.get_name() }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, data: Payload) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "CorridorLayer"
+        self.data = data
+
+    def render(self, **kwargs: Any) -> str:
+        """Put style, data and scripts into the figure."""
+        figure = self.get_root()
+        assert isinstance(figure, _offline.OfflineFigure)
+        figure.header.add_child(_Verbatim(_page_style()), name="corridors_style")
+        blocks = _json_block("corridors-basemap", _basemap()) + _json_block(
+            "corridors-data", payload.to_json(self.data)
+        )
+        figure.html.add_child(_Verbatim(_WITHOUT_SCRIPTS + blocks + _scripts()), name="corridors_data")
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+        return ""
+
+
+class _Verbatim(Element):
+    """Text that is put into the page as it is; a plain Element would read it as a Jinja template."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ARG002 - branca passes what nobody needs here
+        return self._text
+
+
+def _json_block(identity: str, text: str) -> str:
+    return f'<script type="application/json" id="{identity}">{text}</script>\n'
+
+
+@functools.cache
+def _basemap() -> str:
+    """Return the base map's JSON, read once; parsed and written again so that it is known to be JSON and ASCII."""
+    text = (_offline.ASSETS / "basemap.json").read_text("utf-8")
+    return payload.to_json(json.loads(text))
+
+
+@functools.cache
+def _scripts() -> str:
+    folder = _offline.ASSETS / "corridor"
+    return _offline.script_element("\n".join((folder / name).read_text("utf-8") for name in _SCRIPTS))
+
+
+@functools.cache
+def _page_style() -> str:
+    return _offline.style_element(_offline.ASSETS / "corridor" / "corridor.css")

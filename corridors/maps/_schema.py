@@ -1,0 +1,121 @@
+"""What the page's script gets, key by key; `maps/assets/corridor` reads it by these names."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+
+class EdgePayload(TypedDict):
+    """One edge: what is the same for every route that uses it."""
+
+    lines: list[list[int]]
+    kind: str
+    mode: str
+    status: str
+    line: str
+    gauge_mm: float | None
+    country: str
+    length_km: float | None
+    assumed_km: float | None
+    length_source: str
+    source: str
+
+
+class LegPayload(TypedDict):
+    """One leg: an edge as a route travels it."""
+
+    edge: int
+    reversed: bool
+    start: str
+    end: str
+    time_h: float | None
+    cost_usd_teu: float | None
+
+
+class RoutePayload(TypedDict):
+    """One route: its totals and its legs in order of travel."""
+
+    letter: str
+    name: str
+    origin: str
+    destination: str
+    scenario: str
+    countries: list[str]
+    totals: dict[str, float | None]
+    legs: list[LegPayload]
+
+
+class PointPayload(TypedDict):
+    """A crossing, a break of gauge or a transshipment; ``routes`` and ``hours`` run in step."""
+
+    kind: str
+    name: str
+    at: list[float]
+    routes: list[int]
+    hours: list[float | None]
+    mode: str
+    status: str
+    countries: NotRequired[list[str]]
+    gauges_mm: NotRequired[list[float | None]]
+    modes: NotRequired[list[str]]
+    default_h: NotRequired[float]  # hours that a cost model put where there is no observation
+    source: str
+
+
+class PlacePayload(TypedDict):
+    """A name to be written on the map if there is room; a low rank goes first, and ends of shown routes before all."""
+
+    name: str
+    at: list[float]
+    rank: int
+    routes: list[int]
+    ends: list[int]  # routes that begin or end here
+
+
+class NetworkLinePayload(TypedDict):
+    """Lines of the background network that look alike and, if there is a name, belong together."""
+
+    lines: list[list[int]]
+    mode: str
+    status: str
+    gauge_mm: float | None
+    name: str
+    length_km: float | None
+    assumed_km: float | None
+    source: str
+
+
+class NetworkPayload(TypedDict):
+    """The background network."""
+
+    precision: int
+    lines: list[NetworkLinePayload]
+    crossings: list[PointPayload]
+    is_subject: bool
+
+
+class SourcePayload(TypedDict):
+    """A source as the page lists it; the URL may be empty."""
+
+    id: str
+    text: str
+    url: str
+
+
+class Payload(TypedDict):
+    """Everything the script needs, except the base map."""
+
+    version: int
+    title: str
+    facts: list[list[str]]
+    disclaimer: str
+    precision: int
+    edges: list[EdgePayload]
+    routes: list[RoutePayload]
+    points: list[PointPayload]
+    places: list[PlacePayload]
+    network: NetworkPayload | None
+    n_unplaced: int
+    sources: list[SourcePayload]
+    bounds: list[list[float]]
+    style: dict[str, Any]

@@ -1,0 +1,447 @@
+"""What the page's script is told: plain JSON made of routes and a network.
+
+Assumptions: the objects are recognised by what they have (``legs``, ``routes``, ``edges``), not by their class, so
+this module imports nothing that computes. Every text is handed over as text and reaches the page by ``textContent``
+alone; nothing here builds HTML. A number that is not known (None, NaN, infinite) is ``null`` and is shown as a dash,
+never as zero. An edge that several routes use is written once.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from corridors.errors import CorridorError
+from corridors.maps._background import network_payload
+from corridors.maps._encode import encode_lines, encode_point
+from corridors.maps._gazetteer import Gazetteer
+from corridors.maps._schema import (
+    EdgePayload,
+    LegPayload,
+    NetworkPayload,
+    Payload,
+    PlacePayload,
+    PointPayload,
+    RoutePayload,
+    SourcePayload,
+)
+from corridors.maps._styles import styles
+from corridors.maps._values import first, gauge, number, records, text
+
+# 110 m: a third of a pixel at the closest zoom that the map allows.
+ROUTE_PRECISION = 3
+ROUTE_TOLERANCE_DEG = 0.002
+
+_MAX_NAMED_JUNCTIONS = 600
+_JUNCTION_DEGREE = 5  # line ends that meet in a place: more than lines that pass and one that branches off
+
+# Names are placed in this order while there is room, after those of the routes' ends.
+_RANKS = {"transshipment": 0, "gauge_break": 1, "junction": 2, "turn": 3, "crossing": 4, "stop": 5, "end": 6}
+
+DISCLAIMER = (
+    "Boundaries, names and designations on this map do not imply endorsement or acceptance. Lines that are planned "
+    "are dashed; a thin line is an alignment that was assumed, not published."
+)
+
+
+class NotDrawableError(CorridorError, TypeError):
+    """What was given is neither a route, nor routes, nor a comparison, nor a network."""
+
+
+def payload_of(x: Any, *, network: Any = None, title: str | None = None) -> Payload:
+    """Return what the page's script draws for a result.
+
+    Parameters
+    ----------
+    x
+        A Route, a sequence of them, Alternatives, a Comparison, or a Network.
+    network
+        The network behind the routes; None draws routes alone.
+    title
+        Of the map; None makes one from the totals.
+    """
+    routes, subject = _routes_and_network(x)
+    background = subject if subject is not None else network
+    builder = _Builder(Gazetteer(background if background is not None else getattr(routes[0], "network", None)))
+    for route in routes:
+        builder.add_route(route)
+    drawn = network_payload(background, is_subject=subject is not None) if background is not None else None
+    if subject is not None:
+        builder.add_junctions(subject)
+    attributes = [getattr(thing, "attrs", None) for thing in (x, *routes, background)]
+    return {
+        "version": 1,
+        "title": title if title is not None else _title(builder.routes),
+        "facts": _facts([a for a in attributes if isinstance(a, Mapping)]),
+        "disclaimer": DISCLAIMER,
+        "precision": ROUTE_PRECISION,
+        "edges": builder.edges,
+        "routes": builder.routes,
+        "points": list(builder.points.values()),
+        "places": builder.ranked_places(),
+        "network": drawn,
+        "n_unplaced": builder.n_unplaced,
+        "sources": _sources([*routes, background], builder, drawn),
+        "bounds": _bounds(routes, background),
+        "style": styles(),
+    }
+
+
+def to_json(payload: Mapping[str, Any]) -> str:
+    """Return JSON that is safe inside a ``<script type="application/json">`` element.
+
+    ASCII only, so that neither a wrong charset nor U+2028 breaks it; ``<`` escaped, so that no text can close the
+    element; NaN is refused, because ``JSON.parse`` would.
+    """
+    written = json.dumps(payload, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return written.replace("<", "\\u003c")
+
+
+def letter_of(index: int) -> str:
+    """Return A, B, … Z, AA, AB, … for 0, 1, … in turn."""
+    rest, last = divmod(index, 26)
+    return (letter_of(rest - 1) if rest else "") + chr(ord("A") + last)
+
+
+def _routes_and_network(x: Any) -> tuple[list[Any], Any]:
+    """Return the routes to draw, or the network that is itself the subject."""
+    if hasattr(x, "legs"):
+        return [x], None
+    if hasattr(x, "edges") and hasattr(x, "nodes"):
+        return [], x
+    candidates = x.routes if hasattr(x, "routes") else x
+    is_text = isinstance(candidates, (str, bytes, Mapping))
+    if not is_text and isinstance(candidates, Iterable):
+        routes = list(candidates)
+        if routes and all(hasattr(r, "legs") for r in routes):
+            return routes, None
+        if not routes:
+            raise NotDrawableError(f"there is no route in the {type(x).__name__} given, so there is nothing to draw")
+    raise NotDrawableError(
+        f"cannot draw a {type(x).__name__}; draw() takes a Route, a sequence of Routes, Alternatives, a Comparison or "
+        "a Network"
+    )
+
+
+class _Builder:
+    """Collects routes; keeps one copy of what they share."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._degree: dict[tuple[str, int, int], int] = {}
+        self.edges: list[EdgePayload] = []
+        self.routes: list[RoutePayload] = []
+        self.points: dict[tuple[object, ...], PointPayload] = {}
+        self.places: dict[tuple[str, int, int], PlacePayload] = {}
+        self.n_unplaced = 0
+        self._edge_index: dict[str, int] = {}
+
+    def add_route(self, route: Any) -> None:
+        index = len(self.routes)
+        legs = records(route.legs)
+        name = text(getattr(route, "name", "")) or f"{text(route.origin)} – {text(route.destination)}"
+        attributes = getattr(route, "attrs", None)
+        crossings, breaks = records(route.crossings), records(route.gauge_breaks)
+        transshipments = records(route.transshipments)
+        self.routes.append(
+            {
+                "letter": letter_of(index),
+                "name": name,
+                "origin": text(route.origin),
+                "destination": text(route.destination),
+                "scenario": text(attributes.get("scenario")) if isinstance(attributes, Mapping) else "",
+                "countries": [text(c) for c in route.countries],
+                "totals": {
+                    "length_km": number(route.length_km, digits=1),
+                    "time_h": number(route.time_h, digits=1),
+                    "cost_usd_teu": number(route.cost_usd_teu, digits=0),
+                    "n_crossings": number(route.n_crossings),
+                    "n_gauge_breaks": len(breaks),
+                    "n_transshipments": len(transshipments),
+                    "connector_km": number(route.connector_km, digits=1),
+                    "assumed_km": number(route.assumed_km, digits=1),
+                },
+                "legs": [self._leg(leg) for leg in legs],
+            }
+        )
+        self._add_places(index, route, legs)
+        for row in crossings:
+            self._add_point(
+                index,
+                row,
+                {
+                    "kind": "crossing",
+                    "name": text(row.get("name")) or "Unnamed crossing",
+                    "countries": [text(first(row, "iso3_a", "iso3_from")), text(first(row, "iso3_b", "iso3_to"))],
+                },
+                hours=row.get("dwell_h"),
+                identity=text(row.get("crossing_id")),
+            )
+        for row in breaks:
+            gauges = [
+                gauge(first(row, "gauge_a_mm", "gauge_from_mm")),
+                gauge(first(row, "gauge_b_mm", "gauge_to_mm")),
+            ]
+            self._add_point(
+                index,
+                row,
+                {"kind": "gauge_break", "name": text(row.get("name")), "gauges_mm": gauges},
+                hours=row.get("time_h"),
+            )
+        for row in transshipments:
+            modes = [text(first(row, "from_mode", "mode_from")), text(first(row, "to_mode", "mode_to"))]
+            self._add_point(
+                index,
+                row,
+                {"kind": "transshipment", "name": text(row.get("name")), "modes": modes},
+                hours=row.get("time_h"),
+            )
+
+    def _leg(self, leg: Mapping[str, Any]) -> LegPayload:
+        geometry = leg.get("geometry")
+        identity = text(leg.get("edge_id"))
+        index = self._edge_index.get(identity) if identity else None
+        if index is None:
+            index = len(self.edges)
+            self.edges.append(_edge(leg, geometry))
+            if identity:
+                self._edge_index[identity] = index
+            is_reversed = False
+        else:
+            is_reversed = _runs_backwards(self.edges[index]["lines"], geometry)
+        return {
+            "edge": index,
+            "reversed": is_reversed,
+            "start": text(leg.get("from_name")),
+            "end": text(leg.get("to_name")),
+            "time_h": number(leg.get("time_h"), digits=2),
+            "cost_usd_teu": number(leg.get("cost_usd_teu"), digits=1),
+        }
+
+    def _add_point(
+        self,
+        route: int,
+        row: Mapping[str, Any],
+        what: dict[str, Any],
+        *,
+        hours: object,
+        identity: str = "",
+    ) -> None:
+        """Add a point, or, if an earlier route has it, say that this route has it too."""
+        at = encode_point(row.get("lon"), row.get("lat"))
+        if at is None:
+            self.n_unplaced += 1
+            return
+        mode = text(row.get("mode"))
+        key = (what["kind"], identity or what["name"], mode, *at, *map(str, what.get("gauges_mm", ())))
+        point = self.points.get(key)
+        if point is None:
+            point = PointPayload(
+                kind=what["kind"],
+                name=what["name"],
+                at=at,
+                routes=[],
+                hours=[],
+                mode=mode,
+                status=text(row.get("status")) or "operating",
+                source=text(row.get("source_id")),
+            )
+            for field in ("countries", "gauges_mm", "modes"):
+                if field in what:
+                    point[field] = what[field]
+            self.points[key] = point
+        known = number(hours, digits=2)
+        if known is not None and row.get("dwell_is_default") in (True, 1):
+            # A default is what was assumed for want of data: it counts in the totals and is not drawn as data.
+            point["default_h"], known = known, None
+        point["routes"].append(route)
+        point["hours"].append(known)
+        self._add_place(route, what["name"], at, what["kind"])
+
+    def _add_places(self, route: int, r: Any, legs: Sequence[Mapping[str, Any]]) -> None:
+        """Add the names along a route: its ends, where it changes line, and every other stop."""
+        ends = [_ends_of(leg.get("geometry")) for leg in legs]
+        placed = [i for i, e in enumerate(ends) if e is not None]
+        if not placed:
+            return
+        begin, finish = ends[placed[0]], ends[placed[-1]]
+        assert begin is not None
+        assert finish is not None
+        self._add_place(route, text(r.origin), begin[0], "end")
+        self._add_place(route, text(r.destination), finish[1], "end")
+        for here, following in pairwise(placed):
+            end = ends[here]
+            assert end is not None
+            changes_line = text(legs[here].get("line_id")) != text(legs[following].get("line_id"))
+            stop = text(legs[here].get("to_name"))
+            place = self._gazetteer.of_stop(stop)
+            degree = place.degree if place is not None else 0
+            # Without a network to ask, where a route changes line is what there is to go by.
+            is_junction = degree >= _JUNCTION_DEGREE or (changes_line and not self._gazetteer)
+            what = "junction" if is_junction else "turn" if changes_line else "stop"
+            self._add_place(route, place.name if place is not None else stop, end[1], what, degree)
+
+    def add_junctions(self, network: Any) -> None:
+        """Add the names of a network's places, those where most line ends meet first."""
+        found: dict[str, tuple[int, list[float]]] = {}
+        for row in records(network.nodes):
+            place = self._gazetteer.of_node(text(row.get("node_id")))
+            geometry: Any = row.get("geometry")
+            if place is None or not place.name or geometry is None:
+                continue
+            at = encode_point(geometry.x, geometry.y)
+            if at is not None:
+                found.setdefault(place.name, (place.degree, at))
+        busiest = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
+        for name, (degree, at) in busiest[:_MAX_NAMED_JUNCTIONS]:
+            what = "junction" if degree >= _JUNCTION_DEGREE else "stop"
+            self._put_place(name, at, what, degree)
+
+    def _add_place(self, route: int, name: str, at: list[float], what: str, degree: int = 0) -> None:
+        if not name:
+            return
+        place = self._put_place(name, at, what, degree)
+        if what == "end":
+            place["at"] = at
+            if route not in place["ends"]:
+                place["ends"].append(route)
+        if route not in place["routes"]:
+            place["routes"].append(route)
+
+    def _put_place(self, name: str, at: list[float], what: str, degree: int) -> PlacePayload:
+        # One name within about half a degree is one place: a city's stations, or both sides of a crossing.
+        key = (name, round(at[0] * 2), round(at[1] * 2))
+        rank = _RANKS[what]
+        place = self.places.setdefault(key, {"name": name, "at": at, "rank": rank, "routes": [], "ends": []})
+        place["rank"] = min(place["rank"], rank)
+        self._degree[key] = max(self._degree.get(key, 0), degree)
+        return place
+
+    def ranked_places(self) -> list[PlacePayload]:
+        """Return the places in the order in which they get a name."""
+        keys = sorted(self.places, key=lambda k: (self.places[k]["rank"], -self._degree[k]))  # else in order of travel
+        return [self.places[k] for k in keys]
+
+
+def _edge(leg: Mapping[str, Any], geometry: BaseGeometry | None) -> EdgePayload:
+    encoded = encode_lines([geometry], precision=ROUTE_PRECISION, tolerance_deg=ROUTE_TOLERANCE_DEG)
+    return {
+        "lines": [line for line in encoded if any(line[2:])],  # standing edges have both ends in one point
+        "kind": text(leg.get("kind")) or "track",
+        "mode": text(leg.get("mode")),
+        "status": text(leg.get("status")) or "operating",
+        "line": text(leg.get("line_name")) or text(leg.get("line_id")),
+        "gauge_mm": gauge(leg.get("gauge_mm")),
+        "country": text(leg.get("country")),
+        "length_km": number(leg.get("length_km"), digits=1),
+        "assumed_km": number(leg.get("assumed_km"), digits=1),
+        "length_source": text(leg.get("length_source")),
+        "source": text(leg.get("source_id")),
+    }
+
+
+def _ends_of(geometry: BaseGeometry | None) -> tuple[list[float], list[float]] | None:
+    """Return first and last point of a geometry, or None where there is none."""
+    if geometry is None or geometry.is_empty:
+        return None
+    coordinates = shapely.get_coordinates(geometry)
+    start, end = encode_point(*coordinates[0]), encode_point(*coordinates[-1])
+    return (start, end) if start is not None and end is not None else None
+
+
+def _runs_backwards(lines: list[list[int]], geometry: BaseGeometry | None) -> bool:
+    """Return whether a leg runs against the direction in which its edge was first written down."""
+    ends = _ends_of(geometry)
+    if ends is None or not lines:
+        return False
+    scale = 10**ROUTE_PRECISION
+    x0, y0 = lines[0][0] / scale, lines[0][1] / scale
+    (ax, ay), (bx, by) = ends
+    return math.hypot(ax - x0, ay - y0) > math.hypot(bx - x0, by - y0)
+
+
+def _title(routes: Sequence[RoutePayload]) -> str:
+    """Return a title that says what was found: how many routes, from what to what."""
+    if not routes:
+        return "Transport network"
+    pairs = list(dict.fromkeys(f"{r['origin']} – {r['destination']}" for r in routes))
+    where = pairs[0] if len(pairs) == 1 else f"{len(pairs)} pairs of places"
+    if len(routes) == 1:
+        return f"{where}: {_span([routes[0]['totals']['length_km']], 'km')}, {_duration(routes)}"
+    return f"{where}: {len(routes)} routes, {_duration(routes)}"
+
+
+def _duration(routes: Sequence[RoutePayload]) -> str:
+    hours = [h for r in routes if (h := r["totals"]["time_h"]) is not None]
+    if not hours:
+        return _span([r["totals"]["length_km"] for r in routes], "km")
+    if max(hours) < 72:
+        return _span(hours, "hours")
+    return _span([round(h / 24, 1) for h in hours], "days")
+
+
+def _span(values: Sequence[float | None], unit: str) -> str:
+    known = [v for v in values if v is not None]
+    if not known:
+        return "length unknown"
+    digits = 0 if max(known) >= 100 else 1
+    low, high = f"{min(known):,.{digits}f}", f"{max(known):,.{digits}f}"
+    return f"{low} {unit}" if low == high else f"{low} to {high} {unit}"
+
+
+def _facts(attributes: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Return what stands under the title: date of the data, cost preset, scenario, worldview."""
+    facts = []
+    for key, label in (
+        ("as_of", "Data as of"),
+        ("cost_model", "Costs"),
+        ("scenario", "Scenario"),
+        ("worldview", "Boundaries"),
+    ):
+        values = list(dict.fromkeys(filter(None, (text(a.get(key)) for a in attributes))))
+        if values:
+            facts.append([label, ", ".join(values)])
+    return facts
+
+
+def _sources(subjects: Sequence[Any], builder: _Builder, network: NetworkPayload | None) -> list[SourcePayload]:
+    """Return the sources of what is drawn, with their words and address where a subject knows them."""
+    used = {e["source"] for e in builder.edges} | {p["source"] for p in builder.points.values()}
+    if network is not None and network["is_subject"]:
+        used |= {s for line in network["lines"] for s in line["source"].split(", ")}
+    known: dict[str, SourcePayload] = {}
+    for subject in subjects:
+        table: Any = getattr(subject, "sources", None)
+        if getattr(getattr(table, "index", None), "name", None) == "source_id":
+            table = table.reset_index()
+        for row in records(table):
+            identity = text(row.get("source_id"))
+            words = next((t for k in ("citation", "title", "name", "publisher") if (t := text(row.get(k)))), "")
+            known.setdefault(identity, {"id": identity, "text": words, "url": text(row.get("url"))})
+    return [known.get(s, {"id": s, "text": "", "url": ""}) for s in sorted(used - {""})]
+
+
+def _bounds(routes: Sequence[Any], network: Any) -> list[list[float]]:
+    """Return the south-west and north-east corner of what is drawn, as [lat, lon]."""
+    frames = [r.legs for r in routes] or ([network.edges] if network is not None else [])
+    boxes = []
+    for frame in frames:
+        for geometry in frame.geometry:
+            for line in encode_lines([geometry], precision=2, tolerance_deg=0.1):
+                lon = [line[0] / 100]
+                lat = [line[1] / 100]
+                for dx, dy in zip(line[2::2], line[3::2], strict=True):
+                    lon.append(lon[-1] + dx / 100)
+                    lat.append(lat[-1] + dy / 100)
+                boxes.append((min(lat), min(lon), max(lat), max(lon)))
+    if not boxes:
+        return [[35.0, 40.0], [55.0, 90.0]]
+    south, west, north, east = (list(v) for v in zip(*boxes, strict=True))
+    corners = [[min(south), min(west)], [max(north), max(east)]]
+    return [[round(v, 2) for v in corner] for corner in corners]

@@ -1,0 +1,105 @@
+/* The card of a leg, crossing or line: what is known about it, and from where. */
+(function (cm) {
+  'use strict';
+
+  cm.cards = function (map, data) {
+    const style = data.style;
+    const sourceWords = new Map(data.sources.map((s) => [s.id, s.text ? `${s.text} (${s.id})` : s.id]));
+    let returnFocusTo = null;
+
+    const statusLabel = (status) => (cm.entry(style.status, status) || { label: status.replace(/_/g, ' ') }).label;
+    const modeLabel = (mode) => (cm.entry(style.mode, mode) || { label: mode || '–' }).label;
+    const gaugeLabel = (mm) => (mm === null ? null : `${mm}\u00a0mm`);
+
+    /** rows: [label, text]; a row whose text is null or empty is left out. */
+    function element(title, rows, source) {
+      const body = cm.html('tbody', {});
+      for (const [label, text] of rows) {
+        if (text === null || text === '') continue;
+        body.appendChild(cm.html('tr', {}, cm.html('th', { scope: 'row', text: label }), cm.html('td', { text: text, dir: 'auto' })));
+      }
+      const words = source ? source.split(', ').map((id) => sourceWords.get(id) || id).join('; ') : 'not stated';
+      return cm.html(
+        'div',
+        { class: 'cm-card', role: 'dialog', tabindex: '-1', 'aria-label': title },
+        cm.html('h3', { text: title, dir: 'auto' }),
+        cm.html('table', {}, body),
+        cm.html('p', { class: 'cm-card-source', text: 'Source: ' + words, dir: 'auto' })
+      );
+    }
+
+    /** Show a card; `opener` gets the focus back when a keyboard user closes it. */
+    function show(latlng, card, opener) {
+      returnFocusTo = opener || null;
+      const room = map.getSize();
+      L.popup({ maxWidth: Math.min(320, room.x - 60), minWidth: Math.min(200, room.x - 60), maxHeight: Math.max(120, room.y - 90), autoPanPadding: [14, 14] }).setLatLng(latlng).setContent(card).openOn(map);
+      if (!opener) return;
+      // Leaflet hears Escape only while the map itself has the focus.
+      card.addEventListener('keydown', (event) => event.key === 'Escape' && map.closePopup());
+      card.focus({ preventScroll: true });
+    }
+    map.on('popupclose', function () {
+      const opener = returnFocusTo;
+      returnFocusTo = null;
+      if (opener && opener.isConnected) opener.focus({ preventScroll: true });
+    });
+
+    function leg(route, journey, edge) {
+      const assumed = edge.assumed_km ? cm.quantity(edge.assumed_km, 1, 'km') : null;
+      return element(
+        `${route.letter} · ${journey.start || '?'} → ${journey.end || '?'}`,
+        [
+          ['Route', route.name],
+          ['Line', edge.line],
+          ['Mode', modeLabel(edge.mode)],
+          ['Status', statusLabel(edge.status)],
+          ['Gauge', gaugeLabel(edge.gauge_mm)],
+          ['Country', edge.country],
+          ['Length', cm.quantity(edge.length_km, 1, 'km')],
+          ['Length from', edge.length_source],
+          ['Of it assumed', assumed],
+          ['Time', cm.duration(journey.time_h)],
+          ['Cost', journey.cost_usd_teu === null ? null : cm.quantity(journey.cost_usd_teu, 0, 'USD per TEU')],
+        ],
+        edge.source
+      );
+    }
+
+    function point(p) {
+      const letters = p.routes.map((r) => data.routes[r].letter).join(', ');
+      const known = p.hours.filter((h) => h !== null);
+      const differ = new Set(p.hours).size > 1;
+      const hours = differ ? p.routes.map((r, i) => `${data.routes[r].letter}: ${cm.duration(p.hours[i])}`).join(', ') : cm.duration(p.hours.length ? p.hours[0] : null);
+      const kind = { crossing: 'Border crossing', gauge_break: 'Break of gauge', transshipment: 'Transshipment' }[p.kind];
+      return element(
+        p.name || kind,
+        [
+          ['What', kind],
+          ['Between', p.countries ? p.countries.filter(Boolean).join(' and ') : null],
+          ['Gauges', p.gauges_mm ? p.gauges_mm.map((mm) => gaugeLabel(mm) || '?').join(' to ') : null],
+          ['Modes', p.modes && p.modes.length ? p.modes.filter(Boolean).join(p.kind === 'transshipment' ? ' to ' : '; ') : modeLabel(p.mode)],
+          ['Status', p.kind === 'crossing' ? statusLabel(p.status) : null],
+          [p.kind === 'crossing' ? 'Dwell' : 'Time', known.length ? hours : p.default_h ? `no data; ${cm.duration(p.default_h)} assumed` : 'no data'],
+          ['Routes', letters],
+        ],
+        p.source
+      );
+    }
+
+    function line(l) {
+      return element(
+        l.name || 'Line',
+        [
+          ['Mode', modeLabel(l.mode)],
+          ['Status', statusLabel(l.status)],
+          ['Gauge', gaugeLabel(l.gauge_mm)],
+          ['Length', cm.quantity(l.length_km, 0, 'km')],
+          ['Of it assumed', l.assumed_km ? cm.quantity(l.assumed_km, 0, 'km') : null],
+        ],
+        l.source
+      );
+    }
+
+    return { show, leg, point, line, statusLabel, modeLabel };
+  };
+})((window.CorridorMaps = window.CorridorMaps || {}));

@@ -1,0 +1,179 @@
+/* Paper and PNG: one landscape page with map, table, legend and notes.
+ *
+ * Both use one layout (class `cm-paper` on the root): the browser prints it, and the PNG is painted from it, element by
+ * element, so that what is saved is what is seen. The base map and network are vectors while the layout is on.
+ */
+(function (cm) {
+  'use strict';
+
+  const PAGE_HEIGHT = 722; // px, as in corridor.css
+
+  cm.paper = function (map, data, { basemap, network, fit }) {
+    const root = document.documentElement;
+    const page = document.querySelector('.cm-page');
+    const panel = page.querySelector('.cm-panel');
+    let before = null;
+
+    /** Lay the page out for paper; `mustFit`: shrink a long panel, so that all is on one page. */
+    function lay(mustFit) {
+      if (before) return;
+      before = { center: map.getCenter(), zoom: map.getZoom() };
+      map.closePopup();
+      root.classList.add('cm-paper');
+      const heightOf = (part) => page.querySelector(part).getBoundingClientRect().height;
+      const room = PAGE_HEIGHT - heightOf('.cm-header') - heightOf('.cm-footer');
+      const needed = panel.scrollHeight;
+      if (mustFit && needed > room) panel.style.zoom = Math.max(0.65, room / needed);
+      map.invalidateSize({ animate: false, pan: false });
+      fit();
+      basemap.redraw(true);
+      if (network) network.redraw(true);
+    }
+
+    function clear() {
+      if (!before) return;
+      root.classList.remove('cm-paper');
+      panel.style.zoom = '';
+      basemap.redraw(false);
+      if (network) network.redraw(false);
+      map.invalidateSize({ animate: false, pan: false });
+      map.setView(before.center, before.zoom, { animate: false });
+      before = null;
+    }
+
+    window.addEventListener('beforeprint', () => lay(true));
+    window.addEventListener('afterprint', clear);
+
+    /** An SVG element as an image, with its place on the page. */
+    function imageOf(svg) {
+      const box = svg.getBoundingClientRect();
+      if (!box.width || !box.height) return Promise.resolve(null);
+      const copy = svg.cloneNode(true);
+      copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+      copy.setAttribute('width', box.width);
+      copy.setAttribute('height', box.height);
+      copy.removeAttribute('style');
+      copy.querySelectorAll('.cm-leg').forEach((target) => target.remove());
+      return new Promise(function (resolve) {
+        const image = new Image();
+        image.onload = () => resolve({ image, box });
+        image.onerror = () => resolve(null);
+        image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(new XMLSerializer().serializeToString(copy));
+      });
+    }
+
+    /** Paint the words of an element where the browser has put them, word by word. */
+    function paintWords(context, host, origin, halo) {
+      const walker = document.createTreeWalker(host, NodeFilter.SHOW_TEXT);
+      const range = document.createRange();
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const parent = node.parentElement;
+        if (parent.closest('.cm-unseen, svg, script, style')) continue;
+        const look = getComputedStyle(parent);
+        context.font = `${look.fontStyle} ${look.fontWeight} ${look.fontSize} ${look.fontFamily}`;
+        context.fillStyle = look.color;
+        if ('letterSpacing' in context) context.letterSpacing = look.letterSpacing === 'normal' ? '0px' : look.letterSpacing;
+        context.direction = look.direction;
+        context.textAlign = 'left';
+        context.textBaseline = 'alphabetic';
+        for (const match of node.data.matchAll(/\S+/g)) {
+          range.setStart(node, match.index);
+          range.setEnd(node, match.index + match[0].length);
+          const box = range.getBoundingClientRect();
+          if (!box.width) continue;
+          const metrics = context.measureText(match[0]);
+          const ascent = metrics.fontBoundingBoxAscent;
+          const x = box.left - origin.left;
+          const y = box.top - origin.top + (box.height - ascent - metrics.fontBoundingBoxDescent) / 2 + ascent;
+          if (halo) {
+            context.lineWidth = 3;
+            context.lineJoin = 'round';
+            context.strokeStyle = 'rgba(255,255,255,.9)';
+            context.strokeText(match[0], x, y);
+          }
+          context.fillText(match[0], x, y);
+        }
+      }
+    }
+
+    /** Paint the page into a canvas; resolves to it. */
+    async function paint() {
+      const pixels = 2;
+      const stage = document.querySelector('.cm-stage');
+      const origin = page.getBoundingClientRect();
+      const canvas = cm.html('canvas', { width: Math.ceil(origin.width * pixels), height: Math.ceil(origin.height * pixels) });
+      const context = canvas.getContext('2d');
+      context.scale(pixels, pixels);
+      context.fillStyle = '#fff';
+      context.fillRect(0, 0, origin.width, origin.height);
+      const put = (made) => made && context.drawImage(made.image, made.box.left - origin.left, made.box.top - origin.top, made.box.width, made.box.height);
+
+      const inStage = stage.getBoundingClientRect();
+      context.save();
+      context.beginPath();
+      context.rect(inStage.left - origin.left, inStage.top - origin.top, inStage.width, inStage.height);
+      context.clip();
+      // Panes from low to high, as the browser stacks them.
+      const panes = Array.from(map.getPane('mapPane').children).sort((a, b) => (+getComputedStyle(a).zIndex || 0) - (+getComputedStyle(b).zIndex || 0));
+      for (const pane of panes) {
+        const markers = Array.from(pane.querySelectorAll(':scope > .leaflet-marker-icon')).sort((a, b) => a.style.zIndex - b.style.zIndex);
+        const svgs = markers.length ? markers.flatMap((m) => Array.from(m.querySelectorAll('svg'))) : Array.from(pane.querySelectorAll('svg'));
+        for (const made of await Promise.all(svgs.map(imageOf))) put(made);
+        paintWords(context, pane, origin, true);
+      }
+      const scaleBar = stage.querySelector('.leaflet-control-scale-line');
+      if (scaleBar) {
+        const box = scaleBar.getBoundingClientRect();
+        const [x, y] = [box.left - origin.left, box.top - origin.top];
+        context.fillStyle = 'rgba(255,255,255,.8)';
+        context.fillRect(x, y, box.width, box.height);
+        context.strokeStyle = '#333';
+        context.lineWidth = 1.5;
+        context.beginPath();
+        context.moveTo(x, y + box.height - 5);
+        context.lineTo(x, y + box.height);
+        context.lineTo(x + box.width, y + box.height);
+        context.lineTo(x + box.width, y + box.height - 5);
+        context.stroke();
+        paintWords(context, scaleBar, origin, false);
+      }
+      context.restore();
+      context.strokeStyle = '#888';
+      context.lineWidth = 1;
+      context.strokeRect(inStage.left - origin.left + 0.5, inStage.top - origin.top + 0.5, inStage.width - 1, inStage.height - 1);
+
+      for (const row of page.querySelectorAll('.cm-table tr')) {
+        const box = row.getBoundingClientRect();
+        context.strokeStyle = '#ccc';
+        context.beginPath();
+        context.moveTo(box.left - origin.left, box.bottom - origin.top);
+        context.lineTo(box.right - origin.left, box.bottom - origin.top);
+        context.stroke();
+      }
+      for (const part of page.querySelectorAll('.cm-header, .cm-panel, .cm-footer')) {
+        for (const made of await Promise.all(Array.from(part.querySelectorAll('svg')).map(imageOf))) put(made);
+        paintWords(context, part, origin, false);
+      }
+      return canvas;
+    }
+
+    /** Resolve to the page as a PNG data URI. */
+    async function png() {
+      document.documentElement.classList.add('cm-painting');
+      lay(false);
+      try {
+        return (await paint()).toDataURL('image/png');
+      } finally {
+        document.documentElement.classList.remove('cm-painting');
+        clear();
+      }
+    }
+
+    async function savePng() {
+      const name = data.title.normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 60).toLowerCase() || 'map';
+      cm.html('a', { download: name + '.png', href: await png() }).click();
+    }
+
+    return { lay, clear, png, savePng };
+  };
+})((window.CorridorMaps = window.CorridorMaps || {}));
