@@ -104,7 +104,8 @@ def compare(
         networks, [(_place(origin), _place(destination))], avoid=_items(avoid), k=k, weight=weight, modes=_items(modes),
         cost=cost_model,
     )  # fmt: skip
-    _print(found.table, format_)
+    table = found.table
+    _print(table.drop(columns=["crossings", "reason", "connector_km"]) if format_ is Format.TABLE else table, format_)
     for reason in found.table.loc[found.table["reason"] != "", "reason"]:
         _say(reason)
     _write(output, found, found.table, network)
@@ -230,7 +231,7 @@ def _print_pretty(table: pd.DataFrame) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else 220, highlight=False)
     empty = [c for c in table.columns if table[c].map(_shown).eq("").all()]
     drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     kept = [c for c in table.columns if c not in empty]

@@ -22,11 +22,9 @@ from __future__ import annotations
 
 import geopandas as gpd
 import pandas as pd
-import pytest
 from shapely.geometry import LineString, box
 
-from corridors.network import Network
-from corridors.network._build import Layers, assemble
+from corridors.network._build import Layers
 from corridors.schema import columns
 
 STATIONS = {
@@ -137,12 +135,6 @@ def layers() -> Layers:
         ]),
         ports=frame("ports", [{"port_id": "aleph-port", "name": "Aleph Port", "iso3": "AAA", "lat": 1.9, "lon": 2.0, "locode": "AAALP",
                                "station_id": "aleph-port", "sea": "inner", "source_id": "drawing", "confidence": "high"}]),
+        tolerance_km=10.0,
         sources=frame("sources", [{"source_id": "drawing", "title": "Drawn for the tests", "kind": "assumption"}]),
     )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def toy() -> Network:
-    """The small continent, today."""
-    attrs = {"name": "toy", "verified": "2026-01-01", "worldview": "drawn", "attribution": "none"}
-    return assemble(layers(), attrs)

@@ -5,11 +5,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import shapely
-from conftest import countries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString
 
+from continent import countries
 from corridors.topology import Boundaries, CrossingPoints, cut_at_junctions, cut_line, join_ends
 from corridors.units import length_km
 

@@ -87,8 +87,13 @@ def summary(route: Route) -> dict[str, object]:
 
 
 def label(route: Route) -> str:
-    """Return a name that tells a route from others: the countries between its ends, and the sea if it takes one."""
-    inner = list(dict.fromkeys(c for c in route.countries if c not in (route.countries[0], route.countries[-1])))
+    """Return a name that tells a route from others: the countries between its ends, and the sea if it takes one.
+
+    A country that a line only runs through on its way back into the one it came from (Maimak) is left out.
+    """
+    order = route.countries
+    loops = {b for a, b, c in zip(order, order[1:], order[2:], strict=False) if a == c}
+    inner = list(dict.fromkeys(c for c in order if c not in {order[0], order[-1], *loops}))
     has_sea = bool(np.any(route.network.tables["edges"]["kind"][route.path.edges] == "sea"))
     parts = [*(["via " + "-".join(inner)] if inner else []), *(["by sea"] if has_sea else [])]
     return " and ".join(parts) or "direct"

@@ -1,0 +1,133 @@
+"""Anybody's own files: what is read, joined, cut, and refused."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely.geometry import LineString, MultiLineString, Point
+
+import corridors as cx
+from continent import countries
+from corridors.units import length_km
+
+RAIL = gpd.GeoDataFrame(
+    {"name": ["Trunk", "Branch", "Bridge"], "gauge": [1520, 1520, 1520]},
+    geometry=[
+        LineString([(2, 6), (6, 6)]),
+        LineString([(3, 6), (3, 5)]),
+        LineString([(5, 7), (5, 5)]),  # crosses the trunk without touching: a bridge
+    ],
+    crs=4326,
+)
+CROSSINGS = gpd.GeoDataFrame(
+    {"crossing_id": ["post"], "name": ["Post"], "iso3_a": ["AAA"], "iso3_b": ["BBB"]}, geometry=[Point(4, 6)], crs=4326
+)
+PLACES = gpd.GeoDataFrame(
+    {"name": ["West", "Fork", "East", "End"]},
+    geometry=[Point(2, 6), Point(3, 6), Point(6, 6), Point(3, 5)],
+    crs=4326,
+)
+
+
+@pytest.fixture(scope="module")
+def own() -> cx.Network:
+    return cx.build_network(rail=RAIL, borders=countries(), crossings=CROSSINGS, places=PLACES)
+
+
+def test_lines_join_at_junctions_but_not_under_bridges(own: cx.Network) -> None:
+    assert cx.route(own, "End", "West", weight="length_km").n_crossings == 0
+    assert "junction" in set(own.repairs["kind"])
+    bridge = own.edges[own.edges["line_name"] == "Bridge"]
+    trunk = own.edges[own.edges["line_name"] == "Trunk"]
+    assert not set(bridge["from_id"]) & (set(trunk["from_id"]) | set(trunk["to_id"]))
+
+
+def test_lengths_are_geodesic_and_borders_cut(own: cx.Network) -> None:
+    r = cx.route(own, "West", "East", weight="length_km")
+    assert r.length_km == pytest.approx(length_km(np.array([[2.0, 6.0], [6.0, 6.0]])), rel=1e-5)
+    assert r.countries == ("AAA", "BBB")
+    assert list(r.crossings["crossing_id"]) == ["post"]
+
+
+def test_any_crs_multiparts_and_z_come_in() -> None:
+    with_z = MultiLineString([[(2, 6, 100), (4, 6, 100)], [(4, 6, 100), (6, 6, 50)]])
+    frame = gpd.GeoDataFrame({"name": ["Trunk"]}, geometry=[with_z], crs=4326).to_crs(3857)
+    n = cx.build_network(rail=frame, borders=countries(), crossings=CROSSINGS, places=PLACES)
+    assert cx.route(n, "West", "East", weight="length_km").length_km == pytest.approx(442.5, abs=1)
+
+
+def test_two_gauges_in_one_node_are_a_break_of_gauge() -> None:
+    frame = RAIL.iloc[[0, 1]].assign(gauge=[1520, 1435])
+    n = cx.build_network(rail=frame, borders=countries(), crossings=CROSSINGS, places=PLACES)
+    r = cx.route(n, "End", "West", weight="length_km")
+    assert r.n_gauge_breaks == 1
+    assert r.gauges_mm == (1435, 1520)
+
+
+def test_proposed_lines_wait_for_a_scenario() -> None:
+    plan = gpd.GeoDataFrame({"name": ["Plan"], "line_id": ["plan"]}, geometry=[LineString([(6, 6), (6, 7)])], crs=4326)
+    n = cx.build_network(rail=RAIL, proposed=plan, borders=countries(), crossings=CROSSINGS, places=PLACES)
+    with pytest.raises(cx.NoRouteError):
+        cx.route(n, "West", "n6", weight="length_km")
+    end = n.nodes[n.nodes.geometry.y == 7.0]["station_id"].iloc[-1]
+    assert cx.route(cx.Scenario("x").open("plan").apply(n), "West", end).length_km > 442
+
+
+def test_a_shapefile_gives_the_same_network_as_its_frame(own: cx.Network, tmp_path: Path) -> None:
+    for name, frame in {"rail": RAIL, "borders": countries(), "crossings": CROSSINGS, "places": PLACES}.items():
+        frame.rename(columns={"crossing_id": "crossing_i"}).to_file(tmp_path / f"{name}.shp")
+    read = {n: tmp_path / f"{n}.shp" for n in ("rail", "borders", "places")}
+    n = cx.build_network(**read, crossings=CROSSINGS)
+    assert n.edges["length_km"].sum() == pytest.approx(own.edges["length_km"].sum())
+
+
+def test_saved_and_loaded_is_the_same(own: cx.Network, tmp_path: Path) -> None:
+    cx.save_network(own, tmp_path / "own.npz")
+    again = cx.load_network(tmp_path / "own.npz")
+    assert again.attrs["name"] == "own network"
+    for table, columns in own.tables.items():
+        for name, values in columns.items():
+            if len(values) and values.dtype.kind == "f":
+                assert np.array_equal(values, again.tables[table][name], equal_nan=True), (table, name)
+            elif len(values) and table != "sources":
+                assert list(map(str, values)) == list(map(str, again.tables[table][name])), (table, name)
+    cx.save_network(own, tmp_path / "twice.npz")
+    assert (tmp_path / "own.npz").read_bytes() == (tmp_path / "twice.npz").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda p: p.with_suffix(".shp").write_bytes(p.read_bytes()[:60]), "cannot read|is empty|must hold"),
+        (lambda p: p.with_suffix(".shx").unlink(), "cannot read"),
+        (lambda p: p.with_suffix(".prj").unlink(), "no coordinate reference system"),
+        (lambda p: p.with_suffix(".shp").write_bytes(b"not a shapefile"), "cannot read"),
+        (lambda p: p.unlink(), "does not exist"),
+    ],
+)
+def test_a_broken_shapefile_is_a_clear_error(tmp_path: Path, spoil: object, message: str) -> None:
+    path = tmp_path / "rail.shp"
+    RAIL.to_file(path)
+    spoil(path)  # type: ignore[operator]
+    with pytest.raises(cx.LayerError, match=message):
+        cx.build_network(rail=path, borders=countries(), crossings=CROSSINGS, places=PLACES)
+
+
+def test_wrong_layers_are_clear_errors() -> None:
+    points = gpd.GeoDataFrame(geometry=[Point(0, 0)], crs=4326)
+    nowhere = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (500, 0)])], crs=4326)
+    empty = RAIL.iloc[:0]
+    cases = [
+        ({"rail": points}, cx.LayerError, "must hold lines; it holds Point"),
+        ({"rail": nowhere}, cx.LayerError, "not on Earth"),
+        ({"rail": empty}, cx.LayerError, "is empty"),
+        ({"rail": RAIL.set_crs(None, allow_override=True)}, cx.LayerError, "no coordinate reference system"),
+        ({"borders": countries()}, cx.LayerError, "no lines given"),
+        ({"rail": RAIL, "borders": countries().rename(columns={"iso3": "code"})}, cx.SchemaError, "no ISO alpha-3"),
+        ({"rail": RAIL.assign(gauge=["broad"] * 3)}, cx.SchemaError, "gauge is 'broad'"),
+        ({"rail": RAIL.assign(status=["opened"] * 3), "borders": countries()}, cx.SchemaError, "allowed are operating"),
+    ]
+    for given, error, message in cases:
+        with pytest.raises(error, match=message):
+            cx.build_network(**given, crossings=CROSSINGS, places=PLACES)

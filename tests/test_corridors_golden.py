@@ -1,0 +1,128 @@
+"""Real corridors that a railway engineer recognises, on the embedded network."""
+
+import pytest
+
+import corridors as cx
+
+
+@pytest.fixture(scope="module")
+def network() -> cx.Network:
+    return cx.load_network()
+
+
+@pytest.fixture(scope="module")
+def trans_afghan(network: cx.Network) -> cx.Network:
+    return cx.Scenario("Trans-Afghan").open("trans-afghan-kharlachi").apply(network)
+
+
+@pytest.fixture(scope="module")
+def khaf_herat(network: cx.Network) -> cx.Network:
+    return cx.Scenario("Khaf-Herat").open("rozanak-rabattaryan", "rabattaryan-herat").apply(network)
+
+
+@pytest.mark.parametrize(
+    ("origin", "destination", "countries"),
+    [
+        ("Moscow", "Tashkent", ("RUS", "KAZ", "UZB")),
+        ("Chelyabinsk", "Omsk", ("RUS", "KAZ", "RUS")),
+        ("Orenburg", "Aktobe", ("RUS", "KAZ")),
+        ("Tashkent", "Termez", ("UZB",)),
+        ("Almaty", "Astana", ("KAZ",)),
+        ("Mazar-i-Sharif", "Termez", ("AFG", "UZB")),
+        ("Baku", "Tbilisi", ("AZE", "GEO")),
+        ("Minsk", "Warsaw", ("BLR", "POL")),
+        ("Irkutsk", "Beijing", ("RUS", "MNG", "CHN")),
+    ],
+)
+def test_the_countries_of_known_lines(
+    network: cx.Network, origin: str, destination: str, countries: tuple[str, ...]
+) -> None:
+    r = cx.route(network, origin, destination, weight="length_km", modes=["rail"])
+    assert r.countries == countries
+    assert r.n_crossings == len(countries) - 1
+
+
+def test_almaty_to_duisburg_goes_north_and_without_russia_by_the_caspian_or_iran(network: cx.Network) -> None:
+    north = cx.route(network, "Almaty", "Duisburg")
+    assert "RUS" in north.countries
+    assert "BLR" in north.countries
+    found = cx.alternatives(network, "Almaty", "Duisburg", k=2, avoid=["RUS", "BLR"], max_detour=2.5)
+    assert len(found) == 2
+    for r in found:
+        assert not {"RUS", "BLR"} & set(r.countries)
+        has_caspian = (r.legs["kind"] == "sea").any() and "AZE" in r.countries
+        assert has_caspian or "IRN" in r.countries
+
+
+def test_tashkent_to_karachi_by_rail_goes_by_iran_today(network: cx.Network) -> None:
+    r = cx.route(network, "Tashkent", "Karachi", modes=["rail"])
+    assert r.countries == ("UZB", "TKM", "IRN", "PAK")
+    assert r.gauges_mm == (1520, 1435, 1676)
+
+
+def test_the_trans_afghan_line_gives_tashkent_karachi_two_gauges(trans_afghan: cx.Network) -> None:
+    assert {"line:trans-afghan-kharlachi", "line:kohat-kharlachi"} <= set(trans_afghan.attrs["opened"])
+    r = cx.route(trans_afghan, "Tashkent", "Karachi", modes=["rail"])
+    assert r.countries == ("UZB", "AFG", "PAK")
+    assert r.gauges_mm == (1520, 1676)
+    assert r.assumed_km > 0
+
+
+def test_herat_reaches_bandar_abbas_on_one_gauge_once_khaf_herat_is_complete(
+    network: cx.Network, khaf_herat: cx.Network
+) -> None:
+    with pytest.raises(cx.CorridorError):
+        cx.route(network, "Herat", "Bandar Abbas", modes=["rail"])
+    r = cx.route(khaf_herat, "Herat", "Bandar Abbas", modes=["rail"])
+    assert r.countries == ("AFG", "IRN")
+    assert r.gauges_mm == (1435,)
+
+
+def test_no_freight_on_high_speed_passenger_lines(network: cx.Network) -> None:
+    edges = network.tables["edges"]
+    fast = set(edges["edge_id"][edges["line_class"] == "passenger_hs"])
+    assert fast
+    for a, b in (("Urumqi", "Lanzhou"), ("Ankara", "Istanbul"), ("Beijing", "Shanghai")):
+        assert not fast & set(cx.route(network, a, b).legs["edge_id"])
+
+
+def test_afghan_pakistani_crossings_are_as_on_their_day(network: cx.Network) -> None:
+    options = {"modes": ["road"]}
+    before = cx.load_network(as_of="2025-09-30")
+    assert "Torkham" in " ".join(cx.route(before, "Kabul", "Peshawar", **options).crossings["name"])
+    with pytest.raises(cx.NoRouteError):
+        cx.route(network, "Kabul", "Peshawar", avoid=["IRN", "CHN"], **options)
+
+
+def test_a_place_in_the_sea_is_refused(network: cx.Network) -> None:
+    with pytest.raises(cx.PlaceError, match=r"nearest is .* km away"):
+        cx.route(network, (51.0, 38.5), "Almaty")
+
+
+@pytest.mark.parametrize(
+    ("name", "iso3"),
+    [
+        ("Nur-Sultan", "KAZ"),
+        ("Kızılorda", "KAZ"),
+        ("Krasnovodsk", "TKM"),
+        ("Mazar-i-Sharif", "AFG"),
+        ("Herat", "AFG"),
+        ("Istanbul", "TUR"),
+        ("PKKHI", "PAK"),
+    ],
+)
+def test_names_that_people_use_resolve_to_one_place(network: cx.Network, name: str, iso3: str) -> None:
+    from corridors.network import find_place
+
+    place = find_place(network, name, modes=("rail", "road", "sea"), max_connector_km=25)
+    assert place.iso3 == iso3
+
+
+def test_edges_are_never_shorter_than_the_great_circle(network: cx.Network) -> None:
+    edges, nodes = network.tables["edges"], network.tables["nodes"]
+    from corridors.units import distance_km
+
+    a, b = edges["from"], edges["to"]
+    chord = distance_km(nodes["lon"][a], nodes["lat"][a], nodes["lon"][b], nodes["lat"][b])
+    moving = (edges["kind"] == "track") | (edges["kind"] == "road") | (edges["kind"] == "sea")
+    assert (edges["length_km"][moving] >= chord[moving] * 0.995 - 0.1).all()
