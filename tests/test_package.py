@@ -81,8 +81,10 @@ def test_unknown_layers_and_schemas_are_refused_with_a_hint() -> None:
 def test_every_cost_model_reads_and_levels_are_ordered() -> None:
     for name in presets():
         low, typical, high = (cost_model(name, level=x) for x in ("low", "typical", "high"))
-        assert low.value("gauge_change_h", "default") <= typical.value("gauge_change_h", "default")
-        assert typical.value("speed_kph", "rail", "KAZ") <= high.value("speed_kph", "rail", "KAZ")
+        for path in (("gauge_change_h", "default"), ("crossing_h", "rail", "full")):
+            assert low.value(*path).value <= typical.value(*path).value <= high.value(*path).value
+        speed = [m.value("speed_kph", "rail", "KAZ").value for m in (low, typical, high)]
+        assert speed == sorted(speed, reverse=True)  # few hours want a high speed
 
 
 def test_a_broken_cost_model_is_a_clear_error(tmp_path) -> None:
@@ -90,7 +92,7 @@ def test_a_broken_cost_model_is_a_clear_error(tmp_path) -> None:
     bad = tmp_path / "bad.toml"
     for spoiled, error, message in (
         (text.replace("default = [8, 28, 54]", "default = [28, 8, 54]"), cx.SchemaError, "gauge_change_h.default"),
-        (text.replace("[connector]", "[connectors]"), cx.SchemaError, "connector missing"),
+        (text.replace("[connector]", "[connectors]"), cx.SchemaError, "connector.speed_kph missing"),
         ("name = ", cx.LayerError, "cannot read the cost model"),
     ):
         bad.write_text(spoiled)

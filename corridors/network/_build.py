@@ -154,9 +154,14 @@ class _Builder:
         self.layers = layers
         self.stations = layers.stations.set_index("station_id")
         self.boundaries = Boundaries(layers.countries)
+        ports = layers.ports
+        self.seas = {
+            **dict(zip(ports["port_id"], ports["sea"], strict=True)),
+            **dict(zip(ports["station_id"], ports["sea"], strict=True)),
+        }
         self.nodes = _Rows(
             node_id=object, station_id=object, name=object, place_id=object, mode=object, gauge_mm=np.int32, iso3=object,
-            lon=np.float64, lat=np.float64,
+            sea=object, lon=np.float64, lat=np.float64,
         )  # fmt: skip
         self.edges = _Rows(
             edge_id=object, **{"from": np.int32, "to": np.int32}, kind=object, mode=object, line_id=object,
@@ -189,6 +194,7 @@ class _Builder:
                 mode=mode,
                 gauge_mm=gauge_mm,
                 iso3=station["iso3"],
+                sea=self.seas.get(station_id, "") if mode == "sea" else "",
                 lon=float(station["lon"]),
                 lat=float(station["lat"]),
             )
@@ -199,7 +205,7 @@ class _Builder:
         """Make the node on one side of a border."""
         return self.nodes.add(
             node_id=f"{edge_id}/border{k}:{iso3}", station_id="", name=name, place_id="", mode=mode, gauge_mm=gauge_mm,
-            iso3=iso3, lon=float(xy[0]), lat=float(xy[1]),
+            iso3=iso3, sea="", lon=float(xy[0]), lat=float(xy[1]),
         )  # fmt: skip
 
     # Lines -----------------------------------------------------------------------------------------------------------
@@ -303,6 +309,7 @@ class _Builder:
     def add_gauge_changes(self) -> None:
         """Join the two gauges of a station where the table of gauge breaks has it; report where it has not."""
         known: set[tuple[str, int, int]] = set()
+        beside = self._crossings_beside()
         for row in self.layers.gauge_breaks.to_dict("records"):
             a, b = sorted((int(row["gauge_a_mm"]), int(row["gauge_b_mm"])))
             known.add((row["station_id"], a, b))
@@ -315,8 +322,8 @@ class _Builder:
                 continue
             self._add_standing(
                 f"{row['station_id']}:gauge-{a}-{b}", (nodes[0], nodes[1]), "gauge_change", mode=RAIL, line_id="",
-                gauge_mm=0, country=self.nodes.rows["iso3"][nodes[0]], crossing_id="", status=row["status"],
-                as_of="", source_id=row["source_id"],
+                gauge_mm=0, country=self.nodes.rows["iso3"][nodes[0]], crossing_id=beside.get(nodes[0], beside.get(nodes[1], "")),
+                status=row["status"], as_of="", source_id=row["source_id"],
             )  # fmt: skip
         for station_id, nodes_here in self._at.items():
             gauges = sorted({self.nodes.rows["gauge_mm"][n] for n in nodes_here if self.nodes.rows["mode"][n] == RAIL})
@@ -326,6 +333,22 @@ class _Builder:
                         kind="gauges meet", what=station_id, place=station_id, km=0.0,
                         note=f"{a} and {b} mm meet without a gauge break in the table: not joined",
                     )  # fmt: skip
+
+    def _crossings_beside(self) -> dict[int, str]:
+        """Return the crossing that a leg of a rail node runs over: a dwell measured there holds the gauge change too."""
+        rows = self.edges.rows
+        over = {
+            node: rows["crossing_id"][i]
+            for i in range(len(self.edges)) if rows["kind"][i] == "crossing" and rows["mode"][i] == RAIL
+            for node in (rows["from"][i], rows["to"][i])
+        }  # fmt: skip
+        beside: dict[int, str] = {}
+        for a, b, kind in zip(rows["from"], rows["to"], rows["kind"], strict=True):
+            if kind == "track":
+                for near, far in ((a, b), (b, a)):
+                    if far in over:
+                        beside.setdefault(near, over[far])
+        return beside
 
     def add_transfers(self) -> None:
         """Join modes where cargo can change, for every gauge present."""

@@ -157,6 +157,17 @@ class Network:
         table = self.tables["crossings"]
         return {(c, m): k for c, m, k in zip(table["crossing_id"], table["mode"], table["control"], strict=True)}
 
+    def crossing_sides(self) -> dict[str, tuple[str, str]]:
+        """Return the countries A and B of each crossing."""
+        table = self.tables["crossings"]
+        return {c: (a, b) for c, a, b in zip(table["crossing_id"], table["iso3_a"], table["iso3_b"], strict=True)}
+
+    def crossing_gauges(self) -> dict[str, tuple[int, int]]:
+        """Return the gauges on the sides A and B of each crossing with rail, where the two differ."""
+        table = self.tables["crossings"]
+        rows = zip(table["crossing_id"], table["mode"], table["gauge_a_mm"], table["gauge_b_mm"], strict=True)
+        return {c: (int(a), int(b)) for c, m, a, b in rows if m == "rail" and a == a and b == b and a != b}
+
     def requires(self, line_id: str) -> list[str]:
         """Return what opening a line opens too, as its table says."""
         lines = self.tables["lines"]

@@ -123,6 +123,31 @@ def bloc_members(bloc: str, year: int | None = None) -> set[str]:
     return set(rows.loc[(since <= year) & (year < until), "iso3"])
 
 
+def open_in_month(network: Network, month: int | None) -> Any:
+    """Return a mask of the edges that are open in a month; None for any month.
+
+    Raises
+    ------
+    ValueError
+        The month is not 1 to 12.
+    """
+    edges = network.tables["edges"]
+    mask = np.ones(len(edges["edge_id"]), dtype=bool)
+    if month is None:
+        return mask
+    if month not in range(1, 13):
+        raise ValueError(f"month is {month!r}; it must be 1 to 12")
+    table = network.tables["crossings"]
+    shut = {
+        (c, m)
+        for c, m, months in zip(table["crossing_id"], table["mode"], table["open_months"], strict=True)
+        if months and str(month) not in months.split("|")
+    }
+    for i in np.flatnonzero(edges["kind"] == "crossing"):
+        mask[i] = (edges["crossing_id"][i], edges["mode"][i]) not in shut
+    return mask
+
+
 def usable(network: Network, modes: tuple[str, ...], avoided: Avoided, *, avoid_strict: bool = False) -> Any:
     """Return a mask of the edges that freight may use.
 
@@ -145,7 +170,7 @@ def usable(network: Network, modes: tuple[str, ...], avoided: Avoided, *, avoid_
         hit = {c for c in set(edges["country"]) if avoided.countries & set(c.split("|"))}
         mask &= ~np.isin(edges["country"], list(hit))
     if avoided.crossings:
-        mask &= ~np.isin(edges["crossing_id"], list(avoided.crossings))
+        mask &= ~((edges["kind"] == "crossing") & np.isin(edges["crossing_id"], list(avoided.crossings)))
     if avoided.lines:
         mask &= ~np.isin(edges["line_id"], list(avoided.lines))
     if avoid_strict and avoided.countries:

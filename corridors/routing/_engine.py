@@ -53,7 +53,7 @@ class Engine:
     network
         Its nodes and edges.
     weight
-        Of each edge, km or h, the same in both directions.
+        Of each edge forwards (from → to) and backwards; shape (2, n).
     usable
         Mask of edges.
     """
@@ -63,10 +63,10 @@ class Engine:
         self._n = len(network.tables["nodes"]["node_id"])
         rows = np.flatnonzero(usable)
         a, b = edges["from"][rows].astype(np.int64), edges["to"][rows].astype(np.int64)
-        cost = np.round(weight[rows] * SCALE) + 1.0
+        cost = np.round(weight[:, rows] * SCALE) + 1.0
         self._tail = np.concatenate([a, b])
         self._head = np.concatenate([b, a])
-        self._cost = np.concatenate([cost, cost])
+        self._cost = cost.ravel()
         self._edge = np.concatenate([rows, rows])
         self._is_forward = np.concatenate([np.ones(len(rows), bool), np.zeros(len(rows), bool)])
 

@@ -51,5 +51,5 @@ def _concessions(modes: tuple[str, ...], avoided: Avoided) -> list[tuple[str, tu
 
 
 def _connects(network: Network, modes: tuple[str, ...], avoided: Avoided, places: Sequence[Place]) -> bool:
-    engine = Engine(network, np.ones(len(network.tables["edges"]["edge_id"])), usable(network, modes, avoided))
+    engine = Engine(network, np.ones((2, len(network.tables["edges"]["edge_id"]))), usable(network, modes, avoided))
     return engine.path(places[0], places[-1], via=places[1:-1], per_km=1.0) is not None

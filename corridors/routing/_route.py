@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.cost import CostModel
-from corridors.network import MOVING, Network, Place
+from corridors.cost import LEVELS, CostModel, EdgeCosts, Journey
+from corridors.network import Network, Place
+from corridors.routing import _anatomy
 from corridors.routing._engine import Path
 from corridors.units import Floats, distance_km
 
@@ -33,8 +34,8 @@ class Route:
         Edges, directions and connectors.
     name
         How tables and maps call it.
-    noise_ignored
-        Avoided countries whose polygon the generalised shape touches, with kilometres: ``(iso3, km)``.
+    weight
+        What it is the best of.
     """
 
     network: Network
@@ -61,7 +62,7 @@ class Route:
     @cached_property
     def network_km(self) -> float:
         """Length on the network."""
-        return float(self._edge("length_km").sum())
+        return float(self.edge("length_km").sum())
 
     @property
     def connector_km(self) -> float:
@@ -71,7 +72,7 @@ class Route:
     @cached_property
     def assumed_km(self) -> float:
         """Part of ``network_km`` whose length was guessed."""
-        return float(self._edge("assumed_km").sum())
+        return float(self.edge("assumed_km").sum())
 
     @property
     def time_h(self) -> float:
@@ -80,18 +81,64 @@ class Route:
 
     @cached_property
     def moving_h(self) -> float:
-        """Hours under way, connectors included."""
-        return float(self._moving_hours.sum() + self.cost_model.connector_hours(self.connector_km))
+        """Hours under way and stopped on the way, connectors included."""
+        return float(self.moving_hours.sum()) + self.connector_h(self.connector_km)
 
     @cached_property
     def standing_h(self) -> float:
         """Hours at borders, gauge changes and transfers."""
-        return float(self._standing_hours.sum())
+        return float(self.standing_hours.sum())
+
+    @property
+    def time_range_h(self) -> tuple[float, float, float]:
+        """Hours on this way with all parameters low, typical, and high."""
+        low, typical, high = (replace(self, cost_model=self.cost_model.at(level)).time_h for level in LEVELS)
+        return low, typical, high
+
+    @cached_property
+    def assumed_time_share(self) -> float:
+        """Share of the hours that rests on defaults and assumptions, 0 to 1."""
+        moving = self._costs.moving_assumed_h[self.path.edges].sum() + self.connector_h(self.connector_km)
+        return float(moving + self.assumed_standing_hours.sum()) / self.time_h if self.time_h else 0.0
+
+    # Dollars ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def cargo(self) -> str:
+        """What is priced: teu, feu, tonne or truck."""
+        return self.cost_model.cargo
+
+    @cached_property
+    def cost_usd(self) -> float:
+        """Dollars for one unit of `cargo`: tariffs, border fees, handling. See `is_lower_bound`."""
+        return float(self.dollars.sum())
 
     @property
     def cost_usd_teu(self) -> float:
-        """Dollars for a loaded 20-foot container; NaN, since this cost model holds no tariffs."""
-        return float("nan")
+        """Dollars for one loaded 20-foot container; NaN if the route is priced for other cargo."""
+        return self.cost_usd if self.cargo == "teu" else float("nan")
+
+    @property
+    def cost_range_usd(self) -> tuple[float, float, float]:
+        """Dollars on this way with all parameters low, typical, and high."""
+        low, typical, high = (replace(self, cost_model=self.cost_model.at(level)).cost_usd for level in LEVELS)
+        return low, typical, high
+
+    @cached_property
+    def priced_km_share(self) -> float:
+        """Share of the kilometres under a tariff, 0 to 1."""
+        km = self.edge("length_km")
+        return float(km[self.has_price].sum() / km.sum()) if km.sum() else 1.0
+
+    @property
+    def is_lower_bound(self) -> bool:
+        """Whether the cost is a lower bound: some kilometres have no tariff, or a connector is used."""
+        return self.priced_km_share < 1.0 - 1e-9 or self.connector_km > 0
+
+    @cached_property
+    def assumed_cost_share(self) -> float:
+        """Share of the dollars that rests on assumptions, 0 to 1."""
+        return float(self._costs.usd_assumed[self.path.edges].sum()) / self.cost_usd if self.cost_usd else 0.0
 
     @property
     def swod_kph(self) -> float:
@@ -116,8 +163,8 @@ class Route:
     def countries(self) -> tuple[str, ...]:
         """Countries in order; one that is entered twice stands twice."""
         order: list[str] = []
-        for tail, head in zip(*self._ends, strict=True):
-            for iso3 in (self._node("iso3")[tail], self._node("iso3")[head]):
+        for tail, head in zip(*self.ends, strict=True):
+            for iso3 in (self.node("iso3")[tail], self.node("iso3")[head]):
                 if iso3 and (not order or order[-1] != iso3):
                     order.append(str(iso3))
         return tuple(order) or (self.origin.iso3,)
@@ -125,109 +172,45 @@ class Route:
     @property
     def n_crossings(self) -> int:
         """How many borders are crossed on land."""
-        return int((self._edge("kind") == "crossing").sum())
+        return int((self.edge("kind") == "crossing").sum())
 
     @property
     def n_gauge_breaks(self) -> int:
         """How many times the gauge changes."""
-        return int((self._edge("kind") == "gauge_change").sum())
+        return int((self.edge("kind") == "gauge_change").sum())
 
     @property
     def n_transshipments(self) -> int:
         """How many times the mode changes."""
-        return int((self._edge("kind") == "transshipment").sum())
+        return int((self.edge("kind") == "transshipment").sum())
 
     @cached_property
     def gauges_mm(self) -> tuple[int, ...]:
         """Gauges in order of travel."""
         order: list[int] = []
-        for gauge, kind in zip(self._edge("gauge_mm"), self._edge("kind"), strict=True):
+        for gauge, kind in zip(self.edge("gauge_mm"), self.edge("kind"), strict=True):
             if kind == "track" and (not order or order[-1] != gauge):
                 order.append(int(gauge))
         return tuple(order)
 
     @cached_property
     def crossings(self) -> pd.DataFrame:
-        """Borders in order: ``crossing_id, name, iso3_from, iso3_to, mode, control, status, dwell_h, at_km, lon, lat, source_id``."""
-        import pandas as pd
+        """Borders in order.
 
-        known = self.network.tables["crossings"]
-        row_of = {(c, m): i for i, (c, m) in enumerate(zip(known["crossing_id"], known["mode"], strict=True))}
-        at_km = np.cumsum(self._edge("length_km")) + self.path.start_km
-        rows = []
-        for k in np.flatnonzero(self._edge("kind") == "crossing"):
-            tail, head = self._ends[0][k], self._ends[1][k]
-            crossing_id, mode = self._edge("crossing_id")[k], self._edge("mode")[k]
-            i = row_of.get((crossing_id, mode))
-            rows.append(
-                {
-                    "crossing_id": crossing_id,
-                    "name": self._node("name")[tail],
-                    "iso3_from": self._node("iso3")[tail],
-                    "iso3_to": self._node("iso3")[head],
-                    "mode": mode,
-                    "control": known["control"][i] if i is not None else "full",
-                    "status": self._edge("status")[k],
-                    "dwell_h": self._standing_hours[k],
-                    "at_km": at_km[k],
-                    "lon": self._node("lon")[tail],
-                    "lat": self._node("lat")[tail],
-                    "source_id": known["source_id"][i] if i is not None else "",
-                }
-            )
-        names = [
-            "crossing_id",
-            "name",
-            "iso3_from",
-            "iso3_to",
-            "mode",
-            "control",
-            "status",
-            "dwell_h",
-            "at_km",
-            "lon",
-            "lat",
-            "source_id",
-        ]
-        return pd.DataFrame(rows, columns=names)
+        Columns: ``crossing_id, name, iso3_from, iso3_to, mode, control, status, dwell_h, is_default`` (whether a part of the dwell
+        is not published), ``fee_usd, at_km, lon, lat, source_id``.
+        """
+        return _anatomy.crossings(self)
 
     @cached_property
     def gauge_breaks(self) -> pd.DataFrame:
         """Changes of gauge in order: ``name, gauge_from_mm, gauge_to_mm, time_h, at_km, lon, lat, source_id``."""
-        return self._standing("gauge_change", "gauge", "gauge_mm")
+        return _anatomy.standstills(self, "gauge_change", "gauge").drop(columns="kind")
 
     @cached_property
     def transshipments(self) -> pd.DataFrame:
         """Changes of mode in order: ``name, mode_from, mode_to, kind, time_h, at_km, lon, lat, source_id``."""
-        frame = self._standing("transshipment", "mode", "mode")
-        frame.insert(3, "kind", list(self._edge("mode")[self._edge("kind") == "transshipment"]))
-        return frame
-
-    def _standing(self, kind: str, what: str, column: str) -> pd.DataFrame:
-        import pandas as pd
-
-        unit = "_mm" if what == "gauge" else ""
-        at_km = np.cumsum(self._edge("length_km")) + self.path.start_km
-        rows = []
-        for k in np.flatnonzero(self._edge("kind") == kind):
-            tail, head = self._ends[0][k], self._ends[1][k]
-            rows.append(
-                (
-                    self._node("name")[head], self._node(column)[tail], self._node(column)[head], self._standing_hours[k],
-                    at_km[k], self._node("lon")[head], self._node("lat")[head], self._edge("source_id")[k],
-                )
-            )  # fmt: skip
-        names = [
-            "name",
-            f"{what}_from{unit}",
-            f"{what}_to{unit}",
-            "time_h",
-            "at_km",
-            "lon",
-            "lat",
-            "source_id",
-        ]
-        return pd.DataFrame(rows, columns=names)
+        return _anatomy.standstills(self, "transshipment", "mode")
 
     @cached_property
     def border_noise(self) -> pd.DataFrame:
@@ -235,143 +218,136 @@ class Route:
         import pandas as pd
 
         noise = pd.DataFrame(self.network.tables["noise"])
-        own = {str(e).partition("/")[0] for e in self._edge("edge_id")}
+        own = {str(e).partition("/")[0] for e in self.edge("edge_id")}
         return noise[noise["edge_id"].isin(own)].reset_index(drop=True)
+
+    @cached_property
+    def restrictions(self) -> pd.DataFrame:
+        """Sanctions and security regimes of the countries, borders, lines and ports on the way; no legal advice."""
+        return _anatomy.concerned(self, "restrictions")
+
+    @cached_property
+    def capacities(self) -> pd.DataFrame:
+        """Published capacities on the way; their units differ, so none is called the tightest of all."""
+        return _anatomy.concerned(self, "capacities")
 
     # Leg by leg ------------------------------------------------------------------------------------------------------
 
     @cached_property
     def legs(self) -> gpd.GeoDataFrame:
-        """Every edge as travelled, in order, connectors included; its lengths and hours add up to the totals.
+        """Every edge as travelled, in order, connectors included; lengths, hours and dollars add up to the totals.
 
         Columns: ``kind, mode, line_id, line_name, gauge_mm, status, country, from_name, to_name, length_km, time_h,
-        cost_usd_teu, assumed_km, length_source, shape_source, as_of, crossing_id, edge_id, source_id, geometry``.
+        cost_usd_teu`` (or the cargo that is priced; NaN without tariff), ``assumed_km, length_source, shape_source, as_of,
+        crossing_id, edge_id, source_id, geometry``.
         """
-        import geopandas as gpd
-        import pandas as pd
-        import shapely
-
-        tail, head = self._ends
-        columns: dict[str, Any] = {name: self._edge(name) for name in (
-            "kind", "mode", "line_id", "gauge_mm", "status", "country", "length_km", "assumed_km", "length_source",
-            "shape_source", "as_of", "crossing_id", "edge_id", "source_id",
-        )}  # fmt: skip
-        columns["line_name"] = self.network.line_names(columns["line_id"])
-        columns["from_name"], columns["to_name"] = self._node("name")[tail], self._node("name")[head]
-        columns["time_h"] = self._moving_hours + self._standing_hours
-        shapes = self.network.shapes(self.path.edges)
-        shapes = np.where(self.path.is_forward, shapes, shapely.reverse(shapes)) if len(shapes) else shapes
-        frame = pd.DataFrame(columns)
-        frame["cost_usd_teu"] = float("nan")
-        legs = gpd.GeoDataFrame(frame, geometry=shapes, crs=4326)
-        parts = [
-            self._connector(self.path.start_km, is_start=True),
-            legs,
-            self._connector(self.path.end_km, is_start=False),
-        ]
-        legs = pd.concat([p for p in parts if p is not None and len(p)], ignore_index=True) if len(legs) else legs
-        order = [
-            "kind",
-            "mode",
-            "line_id",
-            "line_name",
-            "gauge_mm",
-            "status",
-            "country",
-            "from_name",
-            "to_name",
-            "length_km",
-            "time_h",
-            "cost_usd_teu",
-            "assumed_km",
-            "length_source",
-            "shape_source",
-            "as_of",
-            "crossing_id",
-            "edge_id",
-            "source_id",
-            "geometry",
-        ]
-        legs = gpd.GeoDataFrame(legs[order], geometry="geometry", crs=4326)
-        legs.attrs.update(self.attrs)
-        return legs
-
-    def _connector(self, km: float, *, is_start: bool) -> gpd.GeoDataFrame | None:
-        import geopandas as gpd
-        import shapely
-
-        if km == 0 or len(self.path.edges) == 0:
-            return None
-        place = self.origin if is_start else self.destination
-        node = self._ends[0][0] if is_start else self._ends[1][-1]
-        points = [(place.lon, place.lat), (float(self._node("lon")[node]), float(self._node("lat")[node]))]
-        names = [place.name, self._node("name")[node]]
-        if not is_start:
-            points.reverse()
-            names.reverse()
-        row = {
-            "kind": "connector", "mode": "road", "line_id": "", "line_name": "connector", "gauge_mm": 0,
-            "status": "operating", "country": self._node("iso3")[node], "from_name": names[0], "to_name": names[1],
-            "length_km": km, "time_h": self.cost_model.connector_hours(km), "cost_usd_teu": float("nan"),
-            "assumed_km": 0.0, "length_source": "great circle", "shape_source": "", "as_of": "", "crossing_id": "",
-            "edge_id": "", "source_id": "",
-        }  # fmt: skip
-        return gpd.GeoDataFrame([row], geometry=[shapely.LineString(points)], crs=4326)
+        return _anatomy.legs(self)
 
     @cached_property
     def geometry(self) -> shapely.MultiLineString:
         """The way as one shape, in the direction of travel."""
         import shapely
 
-        lines = [g for g, k in zip(self.legs.geometry, self.legs["kind"], strict=True) if k in (*MOVING, "connector")]
-        return shapely.MultiLineString(lines)
+        return shapely.MultiLineString(_anatomy.moving_lines(self))
 
     def profile(self) -> pd.DataFrame:
-        """Return the time-distance table of UNESCAP: one row a leg, with what has been covered at its end.
+        """Return the time/cost-distance table of UNESCAP: one row a leg, with what has been covered at its end.
 
-        Columns: ``to_name, kind, country, length_km, time_h, cumulative_km, cumulative_h``.
+        Columns: ``from_name, to_name, kind, mode, country, length_km, time_h, cost_usd_teu, cumulative_km, cumulative_h,
+        cumulative_usd_teu``.
         """
-        legs = self.legs[["from_name", "to_name", "kind", "mode", "country", "length_km", "time_h"]].copy()
-        legs["cumulative_km"] = legs["length_km"].cumsum()
-        legs["cumulative_h"] = legs["time_h"].cumsum()
-        return legs
+        return _anatomy.profile(self)
+
+    def shares(self, by: str = "country") -> pd.DataFrame:
+        """Return kilometres, hours and dollars by ``"country"`` or ``"mode"``, with their shares of the whole.
+
+        A border belongs to both countries and has a row of its own; hours at sea are ``at sea``.
+        """
+        return _anatomy.shares(self, by)
+
+    def indicators(self) -> pd.DataFrame:
+        """Return CAREC's trade facilitation indicators of this route beside the published means.
+
+        TFI1 and TFI2 are hours and dollars at a border crossing point, TFI4 the speeds without and with delay. TFI3, dollars
+        for 500 km and 20 t, is no tariff and is not modelled. A published mean is of one side of a border, a model value of
+        both.
+        """
+        return _anatomy.indicators(self)
 
     @cached_property
     def sources(self) -> pd.DataFrame:
-        """What the numbers of this route rest on: one row a source with title, address, year and the km it covers."""
-        import pandas as pd
+        """What this route rests on: one row a source with ``title, url, year, kind, length_km, citation``."""
+        return _anatomy.sources(self)
 
-        km = pd.Series(self._edge("length_km")).groupby(pd.Series(self._edge("source_id"))).sum()
-        known = pd.DataFrame(self.network.tables["sources"]).set_index("source_id")
-        ids = [i for i in km.index if i]
-        return known.reindex(ids).assign(length_km=km[ids]).sort_values("length_km", ascending=False)
+    def bibtex(self) -> str:
+        """Return the published sources as BibTeX; assumptions and own knowledge are not citations."""
+        return _anatomy.bibtex(self.sources)
 
     @cached_property
     def attrs(self) -> dict[str, Any]:
         """Scenario, cost model, date and worldview of this route."""
-        return {**self.network.attrs, "cost_model": self.cost_model.name, "cost_model_title": self.cost_model.title,
-                "weight": self.weight}  # fmt: skip
+        model = {"cost_model": self.cost_model.name, "cost_model_title": self.cost_model.title, "cargo": self.cargo}
+        return {**self.network.attrs, **model, "basis": self.cost_model.basis, "weight": self.weight}
 
-    # Columns of the edges on the way ---------------------------------------------------------------------------------
+    # Columns of the edges on the way, for the tables -----------------------------------------------------------------
 
-    def _edge(self, column: str) -> Any:
+    def edge(self, column: str) -> Any:
+        """Return a column of the network's edges for the edges on the way."""
         return self.network.tables["edges"][column][self.path.edges]
 
-    def _node(self, column: str) -> Any:
+    def node(self, column: str) -> Any:
+        """Return a column of the network's nodes, for all nodes."""
         return self.network.tables["nodes"][column]
 
     @cached_property
-    def _ends(self) -> tuple[Any, Any]:
-        a, b = self._edge("from"), self._edge("to")
+    def ends(self) -> tuple[Any, Any]:
+        """Node at which each edge is entered, and left."""
+        a, b = self.edge("from"), self.edge("to")
         return np.where(self.path.is_forward, a, b), np.where(self.path.is_forward, b, a)
 
     @cached_property
-    def _moving_hours(self) -> Floats:
-        return np.asarray(self.cost_model.moving_hours(self.network)[self.path.edges])
+    def moving_hours(self) -> Floats:
+        """Hours under way on each edge."""
+        return self._costs.moving_h[self.path.edges]
 
     @cached_property
-    def _standing_hours(self) -> Floats:
-        return np.asarray(self.cost_model.standing_hours(self.network)[self.path.edges])
+    def standing_hours(self) -> Floats:
+        """Hours standing on each edge."""
+        return self._costs.standing_h[self._direction, self.path.edges]
+
+    @cached_property
+    def assumed_standing_hours(self) -> Floats:
+        """Part of the standing hours of each edge that is a default."""
+        return self._costs.standing_assumed_h[self._direction, self.path.edges]
+
+    @cached_property
+    def dollars(self) -> Floats:
+        """Dollars on each edge; zero where it has no tariff."""
+        return self._costs.usd[self.path.edges]
+
+    @cached_property
+    def has_price(self) -> Any:
+        """Whether each edge is priced."""
+        return self._costs.has_price[self.path.edges]
+
+    @property
+    def cost_column(self) -> str:
+        """Name of the column of dollars in tables: ``cost_usd_teu`` and the like."""
+        return f"cost_usd_{self.cargo}"
+
+    def connector_h(self, km: float) -> float:
+        """Return the hours on a connector."""
+        return km / self.cost_model.value("connector", "speed_kph").value
+
+    @cached_property
+    def _direction(self) -> Any:
+        """Row of the arrays of shape (2, n) for each edge: 0 from → to, 1 back."""
+        return np.where(self.path.is_forward, 0, 1)
+
+    @cached_property
+    def _costs(self) -> EdgeCosts:
+        passed = frozenset(str(c) for c in self.edge("crossing_id") if c)
+        return EdgeCosts(self.network, self.cost_model, Journey(self.origin.iso3, self.destination.iso3, passed))
 
     def shared_km(self, other: Route) -> float:
         """Return the kilometres on edges that two routes share."""
