@@ -38,13 +38,15 @@ class Format(StrEnum):
 
 Origin = Annotated[str, typer.Argument(help="Name, id, UN/LOCODE, or lon,lat")]
 Destination = Annotated[str, typer.Argument(help="Name, id, UN/LOCODE, or lon,lat")]
-Weight = Annotated[str, typer.Option(help="time_h or length_km")]
+Weight = Annotated[str, typer.Option(help="time_h, length_km, cost, generalised, n_crossings or n_transshipments")]
 Avoid = Annotated[str, typer.Option(help="Countries, blocs, crossings, lines or modes, separated by commas")]
 Modes = Annotated[str, typer.Option(help="rail, road, sea, separated by commas")]
 Open = Annotated[list[str] | None, typer.Option("--open", help="Open a line or crossing; may be repeated")]
 Close = Annotated[list[str] | None, typer.Option("--close", help="Close a line or crossing; may be repeated")]
 AsOf = Annotated[str, typer.Option(help="Day whose state of the crossings holds, or latest")]
 CostModel = Annotated[str, typer.Option(help="Preset or path of a .toml file")]
+Cargo = Annotated[str, typer.Option(help="teu, feu, tonne or truck")]
+Month = Annotated[int | None, typer.Option(help="Month, 1 to 12, for crossings that shut in a season", min=1, max=12)]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", help="Write a map (.html) or the table (.csv, .md, .json)")
 ]
@@ -63,6 +65,8 @@ def route(
     close: Close = None,
     as_of: AsOf = "latest",
     cost_model: CostModel = "simple",
+    cargo: Cargo = "teu",
+    month: Month = None,
     output: Output = None,
     format_: TableFormat = Format.TABLE,
 ) -> None:
@@ -72,7 +76,7 @@ def route(
     network, _ = _network(as_of, open_, close)
     found = cx.route(
         network, _place(origin), _place(destination), weight=weight, avoid=_items(avoid), modes=_items(modes),
-        via=[_place(v) for v in via or []], cost=cost_model,
+        via=[_place(v) for v in via or []], cost=cost_model, cargo=cargo, month=month,
     )  # fmt: skip
     table = stages(found)
     _print(table, format_)
@@ -92,6 +96,8 @@ def compare(
     close: Close = None,
     as_of: AsOf = "latest",
     cost_model: CostModel = "simple",
+    cargo: Cargo = "teu",
+    month: Month = None,
     output: Output = None,
     format_: TableFormat = Format.TABLE,
 ) -> None:
@@ -102,10 +108,10 @@ def compare(
     networks = {"baseline": cx.load_network(as_of=as_of), "scenario": network} if scenario else {"baseline": network}
     found = cx.compare(
         networks, [(_place(origin), _place(destination))], avoid=_items(avoid), k=k, weight=weight, modes=_items(modes),
-        cost=cost_model,
+        cost=cost_model, cargo=cargo, month=month,
     )  # fmt: skip
     table = found.table
-    _print(table.drop(columns=["crossings", "reason", "connector_km"]) if format_ is Format.TABLE else table, format_)
+    _print(table[_shown_columns(table)] if format_ is Format.TABLE else table, format_)
     for reason in found.table.loc[found.table["reason"] != "", "reason"]:
         _say(reason)
     _write(output, found, found.table, network)
@@ -157,6 +163,16 @@ def stages(found: Any) -> pd.DataFrame:
     table["cumulative_km"], table["cumulative_h"] = table["length_km"].cumsum(), table["time_h"].cumsum()
     table.attrs.update(found.attrs)
     return table
+
+
+def _shown_columns(table: pd.DataFrame) -> list[str]:
+    """Return the columns of a comparison that a terminal has room for."""
+    hidden = (
+        "origin", "destination", "time_h", "is_lower_bound", "standing_h", "connector_km", "assumed_cost_share",
+        "detour_factor", "crossings", "reason",
+    )  # fmt: skip
+    names = [c for c in table.columns if c not in hidden]
+    return names if len(set(table["scenario"])) > 1 else names[1:]
 
 
 def _items(text: str) -> list[str]:

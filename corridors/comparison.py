@@ -11,7 +11,7 @@ from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import NoRouteError, PlaceError
 from corridors.network import Asked, Network
 from corridors.routing import Route, alternatives, route
-from corridors.routing._alternatives import SUMMARY, summary
+from corridors.routing._alternatives import summary, summary_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +54,8 @@ def compare(
     max_overlap: float = 0.6,
     max_detour: float = 2.5,
     cost: str | Path | CostModel = DEFAULT,
+    cargo: str | None = None,
+    month: int | None = None,
 ) -> Comparison:
     """Compare pairs over scenarios.
 
@@ -69,7 +71,7 @@ def compare(
         Countries, blocs, crossings, lines or modes; by default RUS and BLR. Empty: alternatives without restriction.
     k
         How many routes that avoid.
-    weight, modes, max_overlap, max_detour, cost
+    weight, modes, max_overlap, max_detour, cost, cargo, month
         As for `corridors.alternatives`.
 
     Returns
@@ -88,12 +90,12 @@ def compare(
 
     if isinstance(networks, Network):
         networks = {str(networks.attrs.get("scenario", "baseline")): networks}
-    model = cost_model(cost)
+    model = cost_model(cost, cargo=cargo)
     avoid = (avoid,) if isinstance(avoid, str) else tuple(avoid)
     role = f"avoiding {', '.join(avoid)}" if avoid else "alternative"
     rows: list[dict[str, Any]] = []
     routes: list[Route] = []
-    options: dict[str, Any] = {"weight": weight, "modes": modes, "cost": model}
+    options: dict[str, Any] = {"weight": weight, "modes": modes, "cost": model, "month": month}
     distinct = {"k": k, "avoid": avoid, "max_overlap": max_overlap, "max_detour": max_detour}
     for scenario, network in networks.items():
         for origin, destination in pairs:
@@ -106,10 +108,10 @@ def compare(
                     continue
                 rows += [{**head, "role": part, **summary(r), "reason": ""} for r in found]
                 routes += found
-    names = ["scenario", "origin", "destination", "role", *SUMMARY, "reason"]
+    names = ["scenario", "origin", "destination", "role", *summary_columns(model.cargo), "reason"]
     table = pd.DataFrame(rows, columns=names)
     attrs = {**next(iter(networks.values())).attrs, "scenario": ", ".join(networks), "cost_model": model.name,
-             "cost_model_title": model.title, "avoid": list(avoid), "weight": weight}  # fmt: skip
+             "cost_model_title": model.title, "basis": model.basis, "cargo": model.cargo, "avoid": list(avoid), "weight": weight}  # fmt: skip
     table.attrs.update(attrs)
     return Comparison(table, tuple(_named(routes, rows, len(networks) > 1)), attrs)
 

@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from corridors.maps._encode import encode_lines, encode_point
+from corridors.maps._plans import Plans
 from corridors.maps._schema import NetworkLinePayload, NetworkPayload, PointPayload
 from corridors.maps._values import gauge, number, records, text
 
@@ -17,7 +18,7 @@ MOVING = ("track", "road", "sea")  # kinds of edges that are drawn as lines
 
 # Decimals and tolerance in degrees by the number of vertices: the more lines, the less of each (notes/maps.md, 4).
 _DETAIL = ((300_000, 3, 0.002), (math.inf, 2, 0.02))
-_BACKGROUND_DETAIL = (2, 0.01)  # where the routes are the subject
+_BACKGROUND_DETAIL = (2, 0.02)  # where the routes are the subject
 _MAX_LINES_WITH_CARDS = 4_000
 
 
@@ -34,11 +35,12 @@ def network_payload(network: Any, *, is_subject: bool) -> NetworkPayload:
         name: edges[name].tolist() if name in edges.columns else [None] * len(edges)
         for name in ("mode", "status", "gauge_mm", "line_id", "line_name", "length_km", "assumed_km", "source_id")
     }
-    looks = [
-        (text(m) or "rail", text(s) or "operating", str(gauge(g)))
-        for m, s, g in zip(column["mode"], column["status"], column["gauge_mm"], strict=True)
-    ]
     ids = [text(v) for v in column["line_id"]]
+    plans = Plans(network)
+    looks = [
+        (text(m) or "rail", plans.status_of(i, text(s) or "operating"), str(gauge(g)))
+        for m, s, g, i in zip(column["mode"], column["status"], column["gauge_mm"], ids, strict=True)
+    ]
     keep_lines = is_subject and len(set(zip(looks, ids, strict=True))) <= _MAX_LINES_WITH_CARDS
     for i, look in enumerate(looks):
         groups.setdefault((*look, ids[i] if keep_lines else ""), []).append(i)
@@ -102,6 +104,7 @@ def _network_crossings(crossings: Any) -> list[PointPayload]:
                 "hours": [number(row.get("dwell_h"))],
                 "mode": "",
                 "status": text(row.get("status")) or "operating",
+                "opened": False,
                 "countries": [text(row.get("iso3_a")), text(row.get("iso3_b"))],
                 "modes": [],
                 "source": text(row.get("source_id")),

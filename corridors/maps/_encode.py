@@ -85,6 +85,21 @@ def encode_lines(
     return [encode_line(c, precision=precision) for g in present for c in lines_of(g)]
 
 
+def extent(geometries: Iterable[BaseGeometry | None]) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north of some geometries as they are drawn; None if there are none."""
+    present = np.array([g for g in geometries if g is not None and not g.is_empty], dtype=object)
+    if not len(present):
+        return None
+    boxes = shapely.bounds(present)
+    # Over the antimeridian, or beyond Bering: rare enough to be looked at one by one.
+    for i in np.flatnonzero((boxes[:, 2] - boxes[:, 0] > 180) | (boxes[:, 0] < _BERING_LON)):
+        lon = unwrap(shapely.get_coordinates(present[i]))[:, 0]
+        boxes[i, [0, 2]] = lon.min(), lon.max()
+    west, south = boxes[:, :2].min(axis=0)
+    east, north = boxes[:, 2:].max(axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
 def encode_point(lon: object, lat: object) -> list[float] | None:
     """Return ``[lon, lat]`` with four decimals (11 m), or None if either is missing."""
     x, y = number(lon), number(lat)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -202,7 +203,7 @@ class _CorridorLayer(MacroElement):
         assert isinstance(figure, _offline.OfflineFigure)
         figure.header.add_child(_Verbatim(_page_style()), name="corridors_style")
         blocks = _json_block("corridors-basemap", _basemap()) + _json_block(
-            "corridors-data", payload.to_json(self.data)
+            "corridors-data", payload.to_json(payload.compact(self.data))
         )
         figure.html.add_child(_Verbatim(_WITHOUT_SCRIPTS + blocks + _scripts()), name="corridors_data")
         super().render(**kwargs)  # type: ignore[no-untyped-call]
@@ -234,7 +235,18 @@ def _basemap() -> str:
 @functools.cache
 def _scripts() -> str:
     folder = _offline.ASSETS / "corridor"
-    return _offline.script_element("\n".join((folder / name).read_text("utf-8") for name in _SCRIPTS))
+    code = "\n".join((folder / name).read_text("utf-8") for name in _SCRIPTS)
+    return _offline.script_element(_without_comments(code))
+
+
+def _without_comments(code: str) -> str:
+    """Return code without indentation and without the comments that have lines of their own: 20 kB less a map.
+
+    No more than that is safe without a parser; the scripts hold no text of several lines.
+    """
+    code = re.sub(r"^\s*/\*.*?\*/\n", "", code, flags=re.MULTILINE | re.DOTALL)
+    code = re.sub(r"^\s*//[^\n]*\n", "", code, flags=re.MULTILINE)
+    return re.sub(r"^\s+", "", code, flags=re.MULTILINE)
 
 
 @functools.cache

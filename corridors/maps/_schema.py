@@ -12,6 +12,7 @@ class EdgePayload(TypedDict):
     kind: str
     mode: str
     status: str
+    opened: bool  # by a scenario; then `status` is what the line is without it
     line: str
     gauge_mm: float | None
     country: str
@@ -55,6 +56,7 @@ class PointPayload(TypedDict):
     hours: list[float | None]
     mode: str
     status: str
+    opened: bool  # by a scenario
     countries: NotRequired[list[str]]
     gauges_mm: NotRequired[list[float | None]]
     modes: NotRequired[list[str]]
@@ -109,6 +111,7 @@ class Payload(TypedDict):
     title: str
     facts: list[list[str]]
     disclaimer: str
+    attribution: str
     precision: int
     edges: list[EdgePayload]
     routes: list[RoutePayload]
@@ -119,3 +122,51 @@ class Payload(TypedDict):
     sources: list[SourcePayload]
     bounds: list[list[float]]
     style: dict[str, Any]
+
+
+# Texts that many entries share are written once, in a list of words, and are numbers in the entries.
+WORDS: dict[str, tuple[str, ...]] = {
+    "edges": ("kind", "mode", "status", "line", "country", "length_source", "source"),
+    "legs": ("start", "end"),
+    "points": ("mode", "status", "source"),
+    "places": ("name",),
+    "lines": ("mode", "status", "source"),
+}
+
+# What most entries have is not written; the page's script fills it in from this table, which it gets too.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "edges": {
+        "lines": [],
+        "kind": "track",
+        "mode": "rail",
+        "status": "operating",
+        "opened": False,
+        "line": "",
+        "gauge_mm": None,
+        "country": "",
+        "length_km": None,
+        "assumed_km": 0,
+        "length_source": "",
+        "source": "",
+    },
+    "legs": {"reversed": False, "start": "", "end": "", "time_h": None, "cost_usd_teu": None},
+    "points": {
+        "hours": [None],
+        "routes": [],
+        "mode": "",
+        "status": "operating",
+        "opened": False,
+        "modes": [],
+        "source": "",
+    },
+    "places": {"rank": 0, "routes": [], "ends": []},
+    "lines": {
+        "mode": "rail",
+        "status": "operating",
+        "gauge_mm": None,
+        "name": "",
+        "length_km": None,
+        "assumed_km": 0,
+        "source": "",
+    },
+}

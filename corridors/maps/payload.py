@@ -19,9 +19,12 @@ from shapely.geometry.base import BaseGeometry
 
 from corridors.errors import CorridorError
 from corridors.maps._background import network_payload
-from corridors.maps._encode import encode_lines, encode_point
+from corridors.maps._encode import encode_lines, encode_point, extent
 from corridors.maps._gazetteer import Gazetteer
+from corridors.maps._plans import Plans
 from corridors.maps._schema import (
+    DEFAULTS,
+    WORDS,
     EdgePayload,
     LegPayload,
     NetworkPayload,
@@ -67,6 +70,7 @@ def payload_of(x: Any, *, network: Any = None, title: str | None = None) -> Payl
         Of the map; None makes one from the totals.
     """
     routes, subject = _routes_and_network(x)
+    routes = _distinct(routes)
     background = subject if subject is not None else network
     builder = _Builder(Gazetteer(background if background is not None else getattr(routes[0], "network", None)))
     for route in routes:
@@ -74,12 +78,12 @@ def payload_of(x: Any, *, network: Any = None, title: str | None = None) -> Payl
     drawn = network_payload(background, is_subject=subject is not None) if background is not None else None
     if subject is not None:
         builder.add_junctions(subject)
-    attributes = [getattr(thing, "attrs", None) for thing in (x, *routes, background)]
     return {
         "version": 1,
         "title": title if title is not None else _title(builder.routes),
-        "facts": _facts([a for a in attributes if isinstance(a, Mapping)]),
+        "facts": _facts(x, routes, background),
         "disclaimer": DISCLAIMER,
+        "attribution": " ".join(_said(x, routes, background, "attribution")),
         "precision": ROUTE_PRECISION,
         "edges": builder.edges,
         "routes": builder.routes,
@@ -91,6 +95,43 @@ def payload_of(x: Any, *, network: Any = None, title: str | None = None) -> Payl
         "bounds": _bounds(routes, background),
         "style": styles(),
     }
+
+
+def compact(payload: Payload) -> dict[str, Any]:
+    """Return the payload in fewer bytes: without what ``_schema.DEFAULTS`` says, shared texts as numbers.
+
+    Both tables go with it; ``expanded`` in ``main.js`` undoes this.
+    """
+    words: dict[str, int] = {}
+
+    def without(kind: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        usual, shared = DEFAULTS[kind], WORDS[kind]
+        return [
+            {
+                k: words.setdefault(v, len(words)) if k in shared else v
+                for k, v in row.items()
+                if k not in usual or v != usual[k]
+            }
+            for row in rows
+        ]
+
+    network = payload["network"]
+    small = {
+        **payload,
+        "defaults": DEFAULTS,
+        "shared": WORDS,
+        "edges": without("edges", payload["edges"]),
+        "routes": [{**route, "legs": without("legs", route["legs"])} for route in payload["routes"]],
+        "points": without("points", payload["points"]),
+        "places": without("places", payload["places"]),
+        "network": network
+        and {
+            **network,
+            "lines": without("lines", network["lines"]),
+            "crossings": without("points", network["crossings"]),
+        },
+    }
+    return {**small, "words": list(words)}
 
 
 def to_json(payload: Mapping[str, Any]) -> str:
@@ -129,11 +170,31 @@ def _routes_and_network(x: Any) -> tuple[list[Any], Any]:
     )
 
 
+def _distinct(routes: Sequence[Any]) -> list[Any]:
+    """Return the routes without those that repeat an earlier one: same name, same edges, same totals.
+
+    The unrestricted route of a comparison is often also the best that avoids something.
+    """
+    seen: dict[tuple[object, ...], Any] = {}
+    for route in routes:
+        edges = tuple(map(text, route.legs["edge_id"])) if "edge_id" in route.legs.columns else (id(route),)
+        key = (
+            text(getattr(route, "name", "")),
+            edges,
+            text(route.origin),
+            text(route.destination),
+            number(route.time_h),
+        )
+        seen.setdefault(key, route)
+    return list(seen.values())
+
+
 class _Builder:
     """Collects routes; keeps one copy of what they share."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
+        self._plans = Plans(None)  # of the route that is being added
         self._degree: dict[tuple[str, int, int], int] = {}
         self.edges: list[EdgePayload] = []
         self.routes: list[RoutePayload] = []
@@ -145,6 +206,7 @@ class _Builder:
     def add_route(self, route: Any) -> None:
         index = len(self.routes)
         legs = records(route.legs)
+        self._plans = Plans(getattr(route, "network", None) or route)
         name = text(getattr(route, "name", "")) or f"{text(route.origin)} – {text(route.destination)}"
         attributes = getattr(route, "attrs", None)
         crossings, breaks = records(route.crossings), records(route.gauge_breaks)
@@ -161,6 +223,9 @@ class _Builder:
                     "length_km": number(route.length_km, digits=1),
                     "time_h": number(route.time_h, digits=1),
                     "cost_usd_teu": number(route.cost_usd_teu, digits=0),
+                    "is_lower_bound": bool(getattr(route, "is_lower_bound", False)),
+                    "assumed_time_pct": _percent(getattr(route, "assumed_time_share", None)),
+                    "assumed_cost_pct": _percent(getattr(route, "assumed_cost_share", None)),
                     "n_crossings": number(route.n_crossings),
                     "n_gauge_breaks": len(breaks),
                     "n_transshipments": len(transshipments),
@@ -209,7 +274,7 @@ class _Builder:
         index = self._edge_index.get(identity) if identity else None
         if index is None:
             index = len(self.edges)
-            self.edges.append(_edge(leg, geometry))
+            self.edges.append(_edge(leg, geometry, self._plans))
             if identity:
                 self._edge_index[identity] = index
             is_reversed = False
@@ -250,6 +315,7 @@ class _Builder:
                 hours=[],
                 mode=mode,
                 status=text(row.get("status")) or "operating",
+                opened=bool(identity) and self._plans.is_opened_crossing(identity),
                 source=text(row.get("source_id")),
             )
             for field in ("countries", "gauges_mm", "modes"):
@@ -257,7 +323,7 @@ class _Builder:
                     point[field] = what[field]
             self.points[key] = point
         known = number(hours, digits=2)
-        if known is not None and row.get("dwell_is_default") in (True, 1):
+        if known is not None and row.get("is_default") in (True, 1):
             # A default is what was assumed for want of data: it counts in the totals and is not drawn as data.
             point["default_h"], known = known, None
         point["routes"].append(route)
@@ -329,14 +395,16 @@ class _Builder:
         return [self.places[k] for k in keys]
 
 
-def _edge(leg: Mapping[str, Any], geometry: BaseGeometry | None) -> EdgePayload:
+def _edge(leg: Mapping[str, Any], geometry: BaseGeometry | None, plans: Plans) -> EdgePayload:
+    line_id = text(leg.get("line_id"))
     encoded = encode_lines([geometry], precision=ROUTE_PRECISION, tolerance_deg=ROUTE_TOLERANCE_DEG)
     return {
         "lines": [line for line in encoded if any(line[2:])],  # standing edges have both ends in one point
         "kind": text(leg.get("kind")) or "track",
         "mode": text(leg.get("mode")),
-        "status": text(leg.get("status")) or "operating",
-        "line": text(leg.get("line_name")) or text(leg.get("line_id")),
+        "status": plans.status_of(line_id, text(leg.get("status")) or "operating"),
+        "opened": plans.is_opened_line(line_id),
+        "line": text(leg.get("line_name")) or line_id,
         "gauge_mm": gauge(leg.get("gauge_mm")),
         "country": text(leg.get("country")),
         "length_km": number(leg.get("length_km"), digits=1),
@@ -395,19 +463,34 @@ def _span(values: Sequence[float | None], unit: str) -> str:
     return f"{low} {unit}" if low == high else f"{low} to {high} {unit}"
 
 
-def _facts(attributes: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """Return what stands under the title: date of the data, cost preset, scenario, worldview."""
+def _facts(x: Any, routes: Sequence[Any], network: Any) -> list[list[str]]:
+    """Return what stands under the title: date of the data, cost preset, scenario, what it opened, worldview."""
     facts = []
     for key, label in (
         ("as_of", "Data as of"),
         ("cost_model", "Costs"),
         ("scenario", "Scenario"),
+        ("opened", "Opened by it"),
         ("worldview", "Boundaries"),
     ):
-        values = list(dict.fromkeys(filter(None, (text(a.get(key)) for a in attributes))))
-        if values:
-            facts.append([label, ", ".join(values)])
+        said = _said(x, routes, network, key)
+        if said:
+            # A comparison has one word for its scenarios; its routes have each their own.
+            facts.append([label, said[0] if key == "scenario" else ", ".join(said)])
     return facts
+
+
+def _said(x: Any, routes: Sequence[Any], network: Any, key: str) -> list[str]:
+    """Return what the attributes of all that is drawn say under a key, each wording once."""
+    attributes = [a for t in (x, *routes, network) if isinstance(a := getattr(t, "attrs", None), Mapping)]
+    return list(dict.fromkeys(words for a in attributes if (words := _words(a.get(key)))))
+
+
+def _words(value: object) -> str:
+    """Return one attribute as words; a list with commas, its lines without their prefix."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(text(item).removeprefix("line:") for item in value)
+    return text(value)
 
 
 def _sources(subjects: Sequence[Any], builder: _Builder, network: NetworkPayload | None) -> list[SourcePayload]:
@@ -430,18 +513,13 @@ def _sources(subjects: Sequence[Any], builder: _Builder, network: NetworkPayload
 def _bounds(routes: Sequence[Any], network: Any) -> list[list[float]]:
     """Return the south-west and north-east corner of what is drawn, as [lat, lon]."""
     frames = [r.legs for r in routes] or ([network.edges] if network is not None else [])
-    boxes = []
-    for frame in frames:
-        for geometry in frame.geometry:
-            for line in encode_lines([geometry], precision=2, tolerance_deg=0.1):
-                lon = [line[0] / 100]
-                lat = [line[1] / 100]
-                for dx, dy in zip(line[2::2], line[3::2], strict=True):
-                    lon.append(lon[-1] + dx / 100)
-                    lat.append(lat[-1] + dy / 100)
-                boxes.append((min(lat), min(lon), max(lat), max(lon)))
-    if not boxes:
+    box = extent(g for frame in frames for g in frame.geometry)
+    if box is None:
         return [[35.0, 40.0], [55.0, 90.0]]
-    south, west, north, east = (list(v) for v in zip(*boxes, strict=True))
-    corners = [[min(south), min(west)], [max(north), max(east)]]
-    return [[round(v, 2) for v in corner] for corner in corners]
+    west, south, east, north = (round(v, 2) for v in box)
+    return [[south, west], [north, east]]
+
+
+def _percent(share: Any) -> float | None:
+    """Return a share of 0 to 1 in whole per cent, None where it is not known."""
+    return None if share is None else number(100.0 * share, digits=0)

@@ -121,6 +121,13 @@ class Network:
 
         return pd.DataFrame(self.tables["lines"]).set_index("line_id")
 
+    @cached_property
+    def sources(self) -> pd.DataFrame:
+        """Sources by id: ``title, url, year, kind, note``; own knowledge and assumptions are no citations."""
+        import pandas as pd
+
+        return pd.DataFrame(self.tables["sources"]).set_index("source_id")
+
     def _stamped(self, frame: Any) -> Any:
         frame.attrs.update(self.attrs)
         return frame

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
@@ -63,27 +63,39 @@ def route_table(routes: list[Route]) -> pd.DataFrame:
     return frame
 
 
-SUMMARY: dict[str, Callable[[Route], object]] = {
-    "route": lambda r: r.name,
-    "length_km": lambda r: r.length_km,
-    "time_h": lambda r: r.time_h,
-    "days": lambda r: r.time_h / 24.0,
-    "countries": lambda r: " > ".join(r.countries),
-    "n_crossings": lambda r: r.n_crossings,
-    "n_gauge_breaks": lambda r: r.n_gauge_breaks,
-    "n_transshipments": lambda r: r.n_transshipments,
-    "standing_h": lambda r: r.standing_h,
-    "connector_km": lambda r: r.connector_km,
-    "assumed_km": lambda r: r.assumed_km,
-    "detour_factor": lambda r: r.detour_factor,
-    "crossings": lambda r: " > ".join(r.crossings["name"]),
-}
-"""The columns that describe one route in a table, in order."""
-
-
 def summary(route: Route) -> dict[str, object]:
-    """Return the row of one route."""
-    return {name: column(route) for name, column in SUMMARY.items()}
+    """Return the row of one route: totals with their ranges, and how much of them is assumed."""
+    low_h, _, high_h = route.time_range_h
+    return {
+        "route": route.name,
+        "length_km": route.length_km,
+        "time_h": route.time_h,
+        "days": route.time_h / 24.0,
+        "days_low": low_h / 24.0,
+        "days_high": high_h / 24.0,
+        route.cost_column: route.cost_usd,
+        "is_lower_bound": route.is_lower_bound,
+        "countries": " > ".join(route.countries),
+        "n_crossings": route.n_crossings,
+        "n_gauge_breaks": route.n_gauge_breaks,
+        "n_transshipments": route.n_transshipments,
+        "standing_h": route.standing_h,
+        "connector_km": route.connector_km,
+        "assumed_km": route.assumed_km,
+        "assumed_time_share": route.assumed_time_share,
+        "assumed_cost_share": route.assumed_cost_share,
+        "detour_factor": route.detour_factor,
+        "crossings": " > ".join(route.crossings["name"]),
+    }
+
+
+def summary_columns(cargo: str) -> list[str]:
+    """Return the columns of `summary` for routes priced for a cargo, in order."""
+    return [
+        "route", "length_km", "time_h", "days", "days_low", "days_high", f"cost_usd_{cargo}", "is_lower_bound", "countries",
+        "n_crossings", "n_gauge_breaks", "n_transshipments", "standing_h", "connector_km", "assumed_km",
+        "assumed_time_share", "assumed_cost_share", "detour_factor", "crossings",
+    ]  # fmt: skip
 
 
 def label(route: Route) -> str:

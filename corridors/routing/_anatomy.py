@@ -206,7 +206,7 @@ def sources(route: Route) -> pd.DataFrame:
 
     km = pd.Series(route.edge("length_km")).groupby(pd.Series(route.edge("source_id"))).sum()
     km = km[km.index != ""]
-    known = pd.DataFrame(route.network.tables["sources"]).set_index("source_id")
+    known = route.network.sources
     ids = [*km.index, *(i for i in dict.fromkeys(route.crossings["source_id"]) if i and i not in km.index)]
     frame = known.reindex(ids).fillna("")
     frame["length_km"] = km.reindex(ids).fillna(0.0)

@@ -138,6 +138,7 @@ class FakeRoute:
     legs: gpd.GeoDataFrame
     attrs: dict[str, Any] = field(default_factory=dict)
     sources: pd.DataFrame | None = None
+    network: Any = None
 
 
 @dataclass
@@ -148,6 +149,7 @@ class FakeNetwork:
     nodes: gpd.GeoDataFrame
     crossings: gpd.GeoDataFrame
     attrs: dict[str, Any] = field(default_factory=dict)
+    lines: pd.DataFrame | None = None
 
 
 class FakeAlternatives(Sequence[FakeRoute]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import html
 import io
 import json
@@ -169,7 +170,8 @@ class TestDrawing:
         self, browser: Any, four_routes: list[map_fakes.FakeRoute], tmp_path: Path
     ) -> None:
         path = tmp_path / "seven.html"
-        maps.draw([*four_routes, *four_routes[:3]]).save(path)
+        again = [dataclasses.replace(r, name=f"{r.name}, again") for r in four_routes[:3]]
+        maps.draw([*four_routes, *again]).save(path)
         with page_checks.visit(browser, path) as seen:
             assert seen.page.evaluate("corridor.routes.visible") == [True] * 5 + [False] * 2
             assert count(seen.page, ".cm-routes li") == 7
@@ -289,7 +291,7 @@ class TestText:
             spoil(frame)
         route.legs["edge_id"] = [f"{text}{i}" for i in range(len(route.legs))]
         path = tmp_path / "hostile.html"
-        maps.draw([route, route], title=text).save(path)
+        maps.draw([route, dataclasses.replace(route, time_h=1.0)], title=text).save(path)
         with page_checks.visit(browser, path) as seen:
             page = seen.page
             written = json.dumps(text)  # a lone surrogate reaches the browser only when escaped

@@ -48,6 +48,26 @@ class TestJson:
             payload.to_json({"x": value})
 
 
+class TestCompact:
+    def test_undoing_it_gives_the_payload_back(
+        self, four_routes: list[map_fakes.FakeRoute], network: map_fakes.FakeNetwork
+    ) -> None:
+        data = payload.payload_of(four_routes, network=network)
+        small = payload.compact(data)
+        assert len(payload.to_json(small)) < 0.85 * len(payload.to_json(data))
+
+        def expanded(kind: str, rows: Any) -> list[dict[str, Any]]:
+            texts, usual = small["words"], small["defaults"][kind]
+            back = [{k: texts[v] if k in small["shared"][kind] else v for k, v in row.items()} for row in rows]
+            return [usual | row for row in back]
+
+        for kind in ("edges", "points", "places"):
+            usual = small["defaults"][kind]
+            assert expanded(kind, small[kind]) == [usual | row for row in data[kind]]  # type: ignore[literal-required]
+        for thin, full in zip(small["routes"], data["routes"], strict=True):
+            assert expanded("legs", thin["legs"]) == full["legs"]
+
+
 class TestEncoding:
     def test_a_line_is_its_first_point_and_steps(self) -> None:
         line = _encode.encode_line(np.array([[10.0, 50.0], [10.5, 50.25], [10.5, 50.25], [10.25, 50.0]]), precision=2)
@@ -69,6 +89,11 @@ class TestEncoding:
     def test_chukotka_is_drawn_beside_siberia(self) -> None:
         line = decoded(_encode.encode_line(np.array([[-170.0, 66.0], [-172.0, 65.0]]), precision=2), 2)
         assert line[:, 0].tolist() == [190.0, 188.0]
+
+    def test_the_extent_runs_over_the_antimeridian(self) -> None:
+        lines = [shapely.LineString([(179, 65), (-179, 66)]), shapely.LineString([(170, 60), (175, 62)]), None]
+        assert _encode.extent(lines) == (170, 60, 181, 66)
+        assert _encode.extent([None]) is None
 
     def test_a_coordinate_that_is_no_number_is_an_error(self) -> None:
         with pytest.raises(ValueError, match="not a number"):
@@ -123,7 +148,7 @@ class TestRoutes:
 
     def test_a_default_dwell_is_not_drawn_as_data(self) -> None:
         route = map_fakes.make_route("north", map_fakes.PATHS["Northern, by Moscow and Brest"])
-        route.crossings["dwell_is_default"] = route.crossings["name"].eq("Brest / Terespol")
+        route.crossings["is_default"] = route.crossings["name"].eq("Brest / Terespol")
         points = {p["name"]: p for p in payload.payload_of(route)["points"] if p["kind"] == "crossing"}
         assert points["Brest / Terespol"]["hours"] == [None]
         assert points["Brest / Terespol"]["default_h"] == 21
@@ -168,6 +193,29 @@ class TestRoutes:
         route.gauge_breaks = pd.DataFrame(route.gauge_breaks).rename(columns=renamed)
         route.transshipments = route.transshipments.rename(columns={"from_mode": "mode_from", "to_mode": "mode_to"})
         assert payload.payload_of(route) == plain
+
+
+class TestPlans:
+    def test_what_a_scenario_opens_is_drawn_as_the_plan_that_it_is(self, network: map_fakes.FakeNetwork) -> None:
+        future = map_fakes.make_network()
+        future.edges["status"] = "operating"
+        future.attrs = {**network.attrs, "opened": ["line:mazar-i-sharif-kabul", "crossing:torkham (rail)"]}
+        future.lines = pd.DataFrame({"status": ["proposed"]}, index=["mazar-i-sharif-kabul"])
+        route = map_fakes.make_route("south", ["Termez", "Mazar-i-Sharif", "Kabul", "Peshawar"])
+        route.legs["status"] = "operating"
+        route.crossings.loc[1, "crossing_id"] = "torkham"
+        route.network = future
+        data = payload.payload_of(route, network=future)
+        edges = {e["line"]: (e["status"], e["opened"]) for e in data["edges"] if e["kind"] == "track"}
+        assert edges["Mazar-i-Sharif–Kabul"] == ("proposed", True)
+        assert edges["Termez–Mazar-i-Sharif"] == ("operating", False)
+        assert data["network"] is not None
+        assert {line["status"] for line in data["network"]["lines"]} == {"operating", "proposed"}
+        assert [p["opened"] for p in data["points"] if p["kind"] == "crossing"] == [False, True]
+        assert ["Opened by it", "mazar-i-sharif-kabul, crossing:torkham (rail)"] in data["facts"]
+
+    def test_a_route_given_twice_is_drawn_once(self, four_routes: list[map_fakes.FakeRoute]) -> None:
+        assert len(payload.payload_of([*four_routes, four_routes[0]])["routes"]) == 4
 
 
 class TestSubjects:

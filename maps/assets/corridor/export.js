@@ -62,6 +62,29 @@
       });
     }
 
+    /** The words of a text node with their boxes; a word that is broken over two lines is two pieces. */
+    function pieces(node, range) {
+      const found = [];
+      const boxOf = function (start, end) {
+        range.setStart(node, start);
+        range.setEnd(node, end);
+        return range.getBoundingClientRect();
+      };
+      for (const match of node.data.matchAll(/\S+/g)) {
+        const end = match.index + match[0].length;
+        let start = match.index;
+        boxOf(start, end);
+        const isBroken = new Set(Array.from(range.getClientRects(), (r) => Math.round(r.top))).size > 1;
+        for (let i = start + 1; isBroken && i < end; i++) {
+          if (boxOf(i, i + 1).top < boxOf(i - 1, i).bottom - 1) continue;
+          found.push({ text: node.data.slice(start, i), box: boxOf(start, i) });
+          start = i;
+        }
+        found.push({ text: node.data.slice(start, end), box: boxOf(start, end) });
+      }
+      return found.filter((piece) => piece.box.width);
+    }
+
     /** Paint the words of an element where the browser has put them, word by word. */
     function paintWords(context, host, origin, halo) {
       const walker = document.createTreeWalker(host, NodeFilter.SHOW_TEXT);
@@ -76,12 +99,8 @@
         context.direction = look.direction;
         context.textAlign = 'left';
         context.textBaseline = 'alphabetic';
-        for (const match of node.data.matchAll(/\S+/g)) {
-          range.setStart(node, match.index);
-          range.setEnd(node, match.index + match[0].length);
-          const box = range.getBoundingClientRect();
-          if (!box.width) continue;
-          const metrics = context.measureText(match[0]);
+        for (const { text, box } of pieces(node, range)) {
+          const metrics = context.measureText(text);
           const ascent = metrics.fontBoundingBoxAscent;
           const x = box.left - origin.left;
           const y = box.top - origin.top + (box.height - ascent - metrics.fontBoundingBoxDescent) / 2 + ascent;
@@ -89,9 +108,9 @@
             context.lineWidth = 3;
             context.lineJoin = 'round';
             context.strokeStyle = 'rgba(255,255,255,.9)';
-            context.strokeText(match[0], x, y);
+            context.strokeText(text, x, y);
           }
-          context.fillText(match[0], x, y);
+          context.fillText(text, x, y);
         }
       }
     }

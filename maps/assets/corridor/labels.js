@@ -34,6 +34,14 @@
       const size = map.getSize();
       return box.left >= inset && box.top >= inset && box.right <= size.x - inset && box.bottom <= size.y - inset;
     };
+    /** Scale bar, buttons and whatever controls a user has added. */
+    function controlBoxes() {
+      const origin = map.getContainer().getBoundingClientRect();
+      return Array.from(map.getContainer().querySelectorAll('.leaflet-control'), function (control) {
+        const box = control.getBoundingClientRect();
+        return { left: box.left - origin.left, top: box.top - origin.top, right: box.right - origin.left, bottom: box.bottom - origin.top };
+      });
+    }
     const collides = (box, gap) => taken.some((other) => cm.overlap(box, other, gap));
 
     function routeCover(box) {
@@ -192,10 +200,7 @@
 
     function redraw() {
       pane.textContent = '';
-      const size = map.getSize();
-      const scaleBar = { left: 0, top: size.y - 30, right: 150, bottom: size.y };
-      const zoomButtons = { left: size.x - 48, top: 0, right: size.x, bottom: 84 };
-      taken = points.boxes().concat(scaleBar, zoomButtons);
+      taken = points.boxes().concat(controlBoxes());
       routeCells = new Set();
       const stretches = [];
       data.routes.forEach(function (_, index) {

@@ -4,12 +4,31 @@
 
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
+  /** Undo `compact` of payload.py: put back the words, and fill in what is usual and was therefore not written. */
+  function expanded(data) {
+    const fill = (kind, rows) =>
+      rows.map(function (row) {
+        for (const key of data.shared[kind]) if (key in row) row[key] = data.words[row[key]];
+        return Object.assign({}, data.defaults[kind], row);
+      });
+    data.edges = fill('edges', data.edges);
+    data.points = fill('points', data.points);
+    data.places = fill('places', data.places);
+    for (const route of data.routes) route.legs = fill('legs', route.legs);
+    if (data.network) {
+      data.network.lines = fill('lines', data.network.lines);
+      data.network.crossings = fill('points', data.network.crossings);
+    }
+    return data;
+  }
+
   cm.start = function (map) {
     const base = read('corridors-basemap');
-    const data = read('corridors-data');
+    const data = expanded(read('corridors-data'));
     const parts = cm.page(map, data, base);
     map.attributionControl.setPrefix(false);
-    L.control.zoom({ position: 'topright' }).addTo(map);
+    // On a phone a card needs the top of the map.
+    L.control.zoom({ position: cm.shrink(map) < 1 ? 'bottomright' : 'topright' }).addTo(map);
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
 
     const fit = () => map.fitBounds(data.bounds, { animate: false, padding: [34, 30] });

@@ -13,7 +13,7 @@
     const stage = cm.html('div', { class: 'cm-stage' });
     const panel = cm.html('section', { class: 'cm-panel', 'aria-label': 'Routes, layers and legend' });
     const live = cm.html('p', { class: 'cm-unseen', 'aria-live': 'polite' });
-    const notes = [data.disclaimer, base.disclaimer, base.attribution ? 'Base map: ' + base.attribution : ''].filter(Boolean).join(' ');
+    const notes = [data.disclaimer, base.disclaimer, data.attribution, base.attribution ? 'Base map: ' + base.attribution : ''].filter(Boolean).join(' ');
     const footer = cm.html('footer', { class: 'cm-footer' }, cm.html('p', { class: 'cm-note', text: notes, dir: 'auto' }));
     const page = cm.html('div', { class: 'cm-page' }, header, panel, stage, footer, live);
     const container = map.getContainer();
@@ -33,6 +33,8 @@
     { key: 'n_gauge_breaks', label: 'Breaks of gauge', digits: 0, isLess: true },
     { key: 'n_transshipments', label: 'Transshipments', digits: 0, isLess: true },
     { key: 'assumed_km', label: 'Assumed, km', digits: 0 },
+    { key: 'assumed_time_pct', label: 'Assumed, % of time', digits: 0, isOptional: true },
+    { key: 'assumed_cost_pct', label: 'Assumed, % of cost', digits: 0, isOptional: true, needs: 'cost_usd_teu' },
     { key: 'connector_km', label: 'To the network, km', digits: 0 },
   ];
 
@@ -58,7 +60,8 @@
       const known = columns.map(valueOf).filter((v) => v !== null);
       const seen = columns.filter((i) => routes.visible[i]).map(valueOf).filter((v) => v !== null);
       const isCost = measure.key === 'cost_usd_teu';
-      if (!known.length && isCost) continue;
+      if (!known.length && (isCost || measure.isOptional)) continue;
+      if (measure.needs && !columns.some((i) => data.routes[i].totals[measure.needs] !== null)) continue;
       if (measure.key === 'connector_km' && !known.some((v) => v >= 0.5)) continue;
       const isTime = measure.key === 'time_h';
       const label = isTime ? (inDays ? 'Time, days' : 'Time, hours') : measure.label;
@@ -69,7 +72,9 @@
         const shown = isTime && inDays && value !== null ? value / 24 : value;
         const isBest = least !== null && value === least && routes.visible[i];
         hasBest = hasBest || isBest;
-        row.appendChild(cm.html('td', { text: cm.aligned(shown, measure.digits), class: isBest ? 'cm-best' : off(i) }));
+        // Kilometres without a tariff make a cost a lower bound, which must not look like a price.
+        const sign = isCost && value !== null && data.routes[i].totals.is_lower_bound ? '≥ ' : '';
+        row.appendChild(cm.html('td', { text: sign + cm.aligned(shown, measure.digits), class: isBest ? 'cm-best' : off(i) }));
       });
       body.appendChild(row);
     }
@@ -88,10 +93,10 @@
     const list = cm.html('ul', { class: 'cm-routes' });
     data.routes.forEach(function (route, i) {
       const look = routes.looks[i];
-      const isOneScenario = new Set(data.routes.map((r) => r.scenario)).size < 2;
+      const hasNamesake = data.routes.some((r) => r !== route && r.name === route.name && r.scenario !== route.scenario);
       const isOnePair = new Set(data.routes.map((r) => r.origin + '\n' + r.destination)).size < 2;
       const pair = isOnePair || route.name.includes(route.origin) ? '' : `${route.origin} – ${route.destination}`;
-      const under = [pair, route.countries.join(' '), isOneScenario ? '' : route.scenario].filter(Boolean).join(' · ');
+      const under = [pair, route.countries.join(' '), hasNamesake ? route.scenario : ''].filter(Boolean).join(' · ');
       const words = cm.html('span', { class: 'cm-route-words' }, cm.html('span', { class: 'cm-route-name', text: route.name, dir: 'auto' }), cm.html('span', { class: 'cm-route-under', text: under, dir: 'auto' }));
       const swatch = symbols.swatch({ color: look.color, width: data.style.route.width, core: look.core });
       const badge = symbols.badge(route.letter, look.color, 18);
