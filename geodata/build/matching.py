@@ -43,6 +43,8 @@ WINDING_KM = 60.0
 WINDING_RATIO = 0.35
 SHORT_LEG_KM = 6.0
 MIN_RATIO = 0.98
+# Candidates may stand nearer to each other than their stops; a path shorter than this cannot be theirs.
+LEAST_RATIO = 0.8
 
 # Cost of what is not in the graph, in kilometres of track.
 OFF_GRAPH_KM = 5.0
@@ -105,7 +107,6 @@ class _Path:
 
     nodes: Ints
     jumps_km: float = 0.0
-    n_jumps: int = 0
 
 
 _NO_PATH = _Path(np.empty(0, dtype=np.int64))
@@ -254,7 +255,7 @@ class Matcher:
 
     def _is_plausible(self, path: _Path, chord_km: float, max_ratio: float) -> bool:
         km = self._km(path)
-        if km < 0.8 * chord_km - SNAP_KM or (len(path.nodes) < 2 and chord_km > YARD_KM):
+        if km < LEAST_RATIO * chord_km - SNAP_KM or (len(path.nodes) < 2 and chord_km > YARD_KM):
             return False
         return km <= longest_km(chord_km, max_ratio) and path.jumps_km <= MAX_JUMP_SHARE * km
 
@@ -293,7 +294,7 @@ class Matcher:
         nodes = step.path(int(i), int(j)).nodes
         jump = self.edges_of(nodes) < 0
         jumped = np.linalg.norm(self._space[nodes[:-1][jump]] - self._space[nodes[1:][jump]], axis=1)
-        path = _Path(nodes, float(jumped.sum()), int(jump.sum()))
+        path = _Path(nodes, float(jumped.sum()))
         return path if self._is_plausible(path, chord, max_ratio) else _NO_PATH
 
     # -- shapes -------------------------------------------------------------------------------------------------------
@@ -309,8 +310,8 @@ class Matcher:
             if len(into.nodes) < 3 or len(out.nodes) < 3:
                 continue
             n_into, n_out = self._spike(into.nodes, out.nodes)
-            trimmed[i] = _Path(into.nodes[: len(into.nodes) - n_into], into.jumps_km, into.n_jumps)
-            trimmed[i + 1] = _Path(out.nodes[n_out:], out.jumps_km, out.n_jumps)
+            trimmed[i] = _Path(into.nodes[: len(into.nodes) - n_into], into.jumps_km)
+            trimmed[i + 1] = _Path(out.nodes[n_out:], out.jumps_km)
         return trimmed
 
     def _spike(self, into: Ints, out: Ints) -> tuple[int, int]:
@@ -507,7 +508,9 @@ def bend_through(track: Coordinates, point: Coordinates) -> Coordinates:
 
 
 def _split(track: Coordinates, share: float) -> tuple[Coordinates, Coordinates]:
-    """Vertices before and after a share of the planar length."""
+    """Vertices before and after a share of the planar length, the two ends always among them."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(track, axis=0).T))])
     at = share * along[-1]
-    return track[along < at - 1e-12], track[along > at + 1e-12]
+    n_before = max(1, int(np.searchsorted(along, at - 1e-12)))
+    n_after = max(1, len(track) - int(np.searchsorted(along, at + 1e-12, side="right")))
+    return track[:n_before], track[len(track) - n_after :]

@@ -70,7 +70,7 @@ class SeaLanes:
         is_caspian = _in_caspian(start)
         if is_caspian != _in_caspian(goal):
             return None
-        sea = _with_ports(self.caspian if is_caspian else self.world, (start, goal))
+        sea = self._with_ports(self.caspian if is_caspian else self.world, (start, goal))
         try:
             nodes = nx.dijkstra_path(sea, start, goal, weight="km")
         except (nx.NetworkXNoPath, nx.NodeNotFound):
@@ -79,6 +79,30 @@ class SeaLanes:
         if _km(start, goal) < SMALL_SEA_KM:
             nodes = self._cut_corners(_positions(shapely.segmentize(shapely.linestrings(nodes), STEP_DEG)))
         return np.array(nodes, dtype=np.float64)
+
+    def _with_ports(self, lanes: nx.Graph, ports: tuple[Position, ...]) -> nx.Graph:
+        """Copy the lanes and join each port to the points of the nearest lanes that it reaches over water."""
+        sea = lanes.copy()
+        edges = list(lanes.edges)
+        lines = shapely.linestrings([[a, b] for a, b in edges])
+        joints: dict[int, list[tuple[float, Position]]] = defaultdict(list)
+        for port in ports:
+            point = shapely.points(port)
+            away = shapely.distance(lines, point)
+            for nth, k in enumerate(np.argsort(away, kind="stable")[:N_LANES]):
+                share = float(shapely.line_locate_point(lines[k], point, normalized=True))
+                joint = _positions(shapely.line_interpolate_point(lines[k], share, normalized=True))[0]
+                # The polygons close narrow gulfs: the nearest lane is always within reach.
+                if away[k] <= REACH_DEG and (nth == 0 or self._is_water([port, joint, joint], 0, 1)):
+                    joints[int(k)].append((share, joint))
+                    sea.add_edge(port, joint, km=CONNECTOR_FACTOR * _km(port, joint))
+        for k, on_lane in joints.items():
+            a, b = edges[k]
+            chain = [a, *(joint for _, joint in sorted(on_lane)), b]
+            for x, y in pairwise(chain):
+                if x != y:
+                    sea.add_edge(x, y, km=_km(x, y), passage=lanes.edges[a, b]["passage"])
+        return sea
 
     def _cut_corners(self, nodes: list[Position]) -> list[Position]:
         """Go straight from each point to the farthest one that is seen over water."""
@@ -123,31 +147,6 @@ def read_sea_lanes(source: Path, countries: Path) -> SeaLanes:
     outside = [n for n in lanes if not _in_caspian(n)]
     polygons = shapely.get_parts(gpd.read_file(countries).geometry.to_numpy())
     return SeaLanes(lanes.subgraph(outside).copy(), lanes.subgraph(inside).copy(), shapely.STRtree(polygons))
-
-
-def _with_ports(lanes: nx.Graph, ports: tuple[Position, ...]) -> nx.Graph:
-    """Copy the lanes and join each port to the points of the lanes that are nearest to it."""
-    sea = lanes.copy()
-    edges = list(lanes.edges)
-    lines = shapely.linestrings([[a, b] for a, b in edges])
-    joints: dict[int, list[tuple[float, Position]]] = defaultdict(list)
-    for port in ports:
-        point = shapely.points(port)
-        away = shapely.distance(lines, point)
-        for k in np.argsort(away, kind="stable")[:N_LANES]:
-            if away[k] > REACH_DEG:
-                break
-            share = float(shapely.line_locate_point(lines[k], point, normalized=True))
-            joint = _positions(shapely.line_interpolate_point(lines[k], share, normalized=True))[0]
-            joints[int(k)].append((share, joint))
-            sea.add_edge(port, joint, km=CONNECTOR_FACTOR * _km(port, joint))
-    for k, on_lane in joints.items():
-        a, b = edges[k]
-        chain = [a, *(joint for _, joint in sorted(on_lane)), b]
-        for x, y in pairwise(chain):
-            if x != y:
-                sea.add_edge(x, y, km=_km(x, y), passage=lanes.edges[a, b]["passage"])
-    return sea
 
 
 def _in_caspian(position: Position) -> bool:
