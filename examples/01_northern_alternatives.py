@@ -32,12 +32,17 @@ def main() -> None:
     for origin, destination in PAIRS:
         found = cx.compare(networks, [(origin, destination)], avoid=["RUS"], k=2)
         columns = ["scenario", "role", "countries", "length_km", "days", "n_crossings", "n_gauge_breaks", "assumed_km"]
+        columns.append("assumed_time_share")
         print(f"{origin} to {destination}")
-        print(found.table[columns].to_string(index=False, float_format=lambda v: f"{v:,.0f}"), "\n")
+        print(
+            found.table[columns].to_string(index=False, float_format=lambda v: f"{v:,.0f}" if v > 2 else f"{v:.2f}"),
+            "\n",
+        )
         for reason in found.table.loc[found.table["reason"] != "", "reason"]:
             print(" ", reason)
         path = gallery / f"{origin}-{destination}.html".lower()
-        maps.draw(found, network=future, title=f"{origin} to {destination}: the best way, and without Russia").save(path)
+        title = f"{origin} to {destination}: the best way, and without Russia"
+        maps.draw(found, network=future, title=title).save(path)
         print("wrote", path, "\n")
 
 

@@ -1,6 +1,6 @@
 """What 43 km change: Rozanak to Rabat-i-Paryan, and the 47 km from there to Herat.
 
-Herat to Bandar Abbas and to Istanbul by rail, today, with the 43 km, and with both sections of the Khaf-Herat railway.
+Herat to Bandar Abbas and to Istanbul by rail (and the ferry over Lake Van), today, with the 43 km, and with both sections of the Khaf-Herat railway.
 
     python examples/02_rozanak_rabattaryan.py [--gallery FOLDER]
 """
@@ -27,7 +27,7 @@ def main() -> None:
     whole = cx.Scenario("Khaf-Herat complete").open("rozanak-rabattaryan", "rabattaryan-herat")
     networks = {"today": network, **{plan.name: plan.apply(network) for plan in (first, whole)}}
 
-    found = cx.compare(networks, PAIRS, avoid=[], k=1, modes=["rail"])
+    found = cx.compare(networks, PAIRS, avoid=[], k=1)
     table = found.table[found.table["role"] == "unrestricted"]
     columns = ["scenario", "origin", "destination", "length_km", "days", "countries", "n_gauge_breaks", "assumed_km"]
     print(table[columns].to_string(index=False, float_format=lambda v: f"{v:,.0f}"), "\n")
@@ -35,11 +35,12 @@ def main() -> None:
         print(f"{row.scenario}: {row.origin} to {row.destination}: {row.reason}")
 
     complete = networks[whole.name]
-    routes = [cx.route(complete, a, b, modes=["rail"]) for a, b in PAIRS[:2]]
+    routes = [cx.route(complete, a, b) for a, b in PAIRS[:2]]
     for r in routes:
         print(f"\n{r.origin.name} to {r.destination.name}: {r.length_km:,.0f} km, gauge {r.gauges_mm} mm")
     path = gallery / "khaf-herat.html"
-    maps.draw(routes, network=complete, title="Herat by rail to the sea and to Istanbul, once Khaf-Herat is complete").save(path)
+    title = "Herat by rail to the sea and to Istanbul, once Khaf-Herat is complete"
+    maps.draw(routes, network=complete, title=title).save(path)
     print("wrote", path)
 
 
