@@ -15,6 +15,7 @@ from corridors.errors import LayerError, UnknownNameError, did_you_mean
 from corridors.schema import from_shapefile_names, read_table, validate
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
 
@@ -82,4 +83,18 @@ def load(name: str) -> pd.DataFrame:
         frame = gpd.read_file(path)
     except Exception as error:  # GDAL's errors have no common class in pyogrio and fiona
         raise LayerError(f"cannot read the embedded layer {name!r}: {error}") from error
-    return validate(from_shapefile_names(frame, entry["kind"]), entry["kind"], name=name)
+    frame = from_shapefile_names(frame, entry["kind"])
+    if entry["kind"] in _JOINED:
+        frame = _joined(frame, entry["kind"])
+    return validate(frame, entry["kind"], name=name)
+
+
+_JOINED = {"stations": "station_id", "crossings": "crossing_id"}
+"""Point layers whose longer columns stand in the table of that name, by id."""
+
+
+def _joined(frame: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
+    """Join the columns that a Shapefile has no room for from the table of the same kind."""
+    key = _JOINED[kind]
+    table = load(kind)
+    return frame[[key, "geometry"]].merge(table, on=key, how="left", validate="one_to_one")

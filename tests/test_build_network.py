@@ -131,3 +131,107 @@ def test_wrong_layers_are_clear_errors() -> None:
     for given, error, message in cases:
         with pytest.raises(error, match=message):
             cx.build_network(**given, crossings=CROSSINGS, places=PLACES)
+
+
+# Cleaning, columns, merging, audit -------------------------------------------------------------------------------------
+
+GAP = gpd.GeoDataFrame(
+    {"NAME_RU": ["Запад", None], "KOLEYA": [1520, None]},
+    geometry=[LineString([(2, 6), (3.999, 6)]), LineString([(4, 6), (6, 6)])],  # 110 m between
+    crs=4326,
+)
+
+
+def test_a_gap_is_closed_when_asked_and_counts_as_assumed() -> None:
+    given = {"borders": countries(), "crossings": CROSSINGS, "places": PLACES}
+    open_ = cx.build_network(rail=GAP, **given)
+    with pytest.raises(cx.NoRouteError):
+        cx.route(open_, "West", "East", weight="length_km")
+    closed = cx.build_network(rail=GAP, gap_m=200, **given)
+    found = cx.route(closed, "West", "East", weight="length_km")
+    assert found.assumed_km == pytest.approx(0.1107, abs=1e-3)
+    row = closed.repairs[closed.repairs["kind"] == "gap"].iloc[0]
+    assert row["metres"] == pytest.approx(110.7, abs=1)
+    assert (row["lon"], row["lat"]) == pytest.approx((4.0, 6.0), abs=0.01)
+
+
+def test_without_repair_the_lines_stay_and_what_was_found_is_listed() -> None:
+    n = cx.build_network(rail=RAIL, repair=False, borders=countries(), crossings=CROSSINGS, places=PLACES)
+    found = n.repairs[n.repairs["note"].str.startswith("found, not done")]
+    assert "junction" in set(found["kind"])
+    with pytest.raises(cx.NoRouteError):
+        cx.route(n, "End", "West", weight="length_km")
+
+
+def test_columns_and_defaults_fill_what_a_file_calls_otherwise(tmp_path: Path) -> None:
+    GAP.to_file(tmp_path / "gap.shp", encoding="cp1251")
+    (tmp_path / "gap.cpg").unlink()
+    given = {"borders": countries(), "crossings": CROSSINGS, "places": PLACES}
+    options = {
+        "columns": {"name": "NAME_RU", "gauge_mm": "KOLEYA"},
+        "defaults": {"gauge_mm": 1435},
+        "encoding": "cp1251",
+    }
+    n = cx.build_network(rail=tmp_path / "gap.shp", **given, **options)
+    assert sorted(n.lines["name"]) == ["rail 2", "Запад"]
+    assert sorted(n.lines["gauge_mm"]) == ["1435", "1520"]
+    ruled = cx.build_network(rail=GAP, columns={"gauge_mm": lambda f: f["KOLEYA"].fillna(1000)}, **given)
+    assert sorted(ruled.lines["gauge_mm"]) == ["1000", "1520"]
+    for bad, message in (
+        ({"columns": {"name": "NAME"}}, "did you mean 'NAME_RU'"),
+        ({"defaults": {"gage": 1}}, "no column 'gage'"),
+    ):
+        with pytest.raises(cx.SchemaError, match=message):
+            cx.build_network(rail=GAP, **bad)
+
+
+def test_zipped_shapefiles_come_in_and_files_that_boast_do_not(tmp_path: Path) -> None:
+    import shutil
+
+    (tmp_path / "in").mkdir()
+    RAIL.to_file(tmp_path / "in" / "rail.shp")
+    zipped = shutil.make_archive(str(tmp_path / "rail"), "zip", tmp_path / "in")
+    given = {"borders": countries(), "crossings": CROSSINGS, "places": PLACES}
+    assert len(cx.build_network(rail=zipped, **given).lines) == 3
+    shp = tmp_path / "in" / "rail.shp"
+    whole = shp.read_bytes()
+    shp.write_bytes(whole[:24] + (5 * 1024**3 % 2**31).to_bytes(4, "big") + whole[28:])
+    with pytest.raises(cx.LayerError, match="claims 2,147,483,648 bytes, the file has"):
+        cx.build_network(rail=shp, **given)
+    (tmp_path / "empty.gpkg").write_bytes(b"")
+    (tmp_path / "none.parquet").write_bytes(b"PAR1 and then nothing")
+    for name, message in (("empty.gpkg", "0 bytes"), ("none.parquet", "no Parquet file")):
+        with pytest.raises(cx.LayerError, match=message):
+            cx.build_network(rail=tmp_path / name, **given)
+
+
+def test_a_plan_is_merged_at_named_stations_and_waits_for_a_scenario(toy: cx.Network) -> None:
+    plan = gpd.GeoDataFrame(
+        {"line_id": ["plan"], "name": ["Plan"]}, geometry=[LineString([(2, 6.01), (6, 2)])], crs=4326
+    )
+    merged = cx.merge_lines(toy, plan)
+    assert len(toy.edges) + 1 == len(merged.edges)
+    joined = merged.repairs[merged.repairs["kind"] == "joined to station"]
+    assert joined["metres"].round(-1).tolist() == [1110, 0]
+    opened = cx.Scenario("plan").open("plan").apply(merged)
+    found = cx.route(opened, "Alpha", "Delta", weight="length_km", modes=["rail"])
+    assert found.length_km == pytest.approx(length_km(np.array([[2, 6], [2, 6.01], [6, 2]])), rel=1e-4)
+    assert found.assumed_km == pytest.approx(1.106, abs=0.01)
+    narrow = cx.merge_lines(toy, plan.assign(gauge_mm=1067))
+    assert (narrow.repairs["kind"] == "gauge change").sum() == 2
+    with pytest.raises(cx.LayerError, match="no end of the 1 planned lines"):
+        cx.merge_lines(toy, gpd.GeoDataFrame(geometry=[LineString([(50, 50), (51, 51)])], crs=4326))
+    with pytest.raises(cx.SchemaError, match="has a line 'plan' already"):
+        cx.merge_lines(merged, plan)
+
+
+def test_the_audit_counts_pieces_loose_ends_chords_and_nameless_crossings(own: cx.Network, toy: cx.Network) -> None:
+    report = own.report()
+    assert len(report.components) == 2
+    assert len(report.islands) == 1  # the bridge
+    assert report.components["length_km"].is_monotonic_decreasing
+    assert len(report.dangling) == 5
+    assert len(report.unnamed_crossings) == 0
+    assert "1 islands" in str(report)
+    changes = toy.report().gauge_changes
+    assert changes.set_index("name").loc["Delta", ["gauges_mm", "joined"]].tolist() == ["1435|1520", True]

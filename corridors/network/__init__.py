@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from corridors._files import GEODATA
+from corridors.errors import LayerError
+from corridors.network._merge import SNAP_KM, merge_lines
 from corridors.network._network import MOVING, STANDING, Network
 from corridors.network._places import MAX_CONNECTOR_KM, Asked, Place, find_place, fold
+from corridors.network._report import NetworkReport
 from corridors.network._store import load_tables, save_tables
 
 __all__ = [
-    "MAX_CONNECTOR_KM", "MOVING", "STANDING", "Asked", "Network", "Place", "build_network", "find_place", "fold",
-    "load_network", "save_network",
+    "MAX_CONNECTOR_KM", "MOVING", "SNAP_KM", "STANDING", "Asked", "Network", "NetworkReport", "Place", "build_network", "find_place", "fold",
+    "load_network", "merge_lines", "save_network",
 ]  # fmt: skip
 
 EMBEDDED = GEODATA / "network.npz"
@@ -24,7 +28,7 @@ def load_network(path: str | Path | None = None, *, as_of: str = "latest") -> Ne
     Parameters
     ----------
     path
-        A network file; None for the embedded one.
+        A network file, .npz or .gpkg; None for the embedded one.
     as_of
         The day whose state of the border crossings holds, as ``"2025-09-30"``; ``"latest"`` is what was last verified.
 
@@ -40,14 +44,41 @@ def load_network(path: str | Path | None = None, *, as_of: str = "latest") -> Ne
     >>> network.attrs["as_of"]
     '2025-09-30'
     """
-    tables, attrs = load_tables(Path(path) if path is not None else EMBEDDED)
+    file = Path(path) if path is not None else EMBEDDED
+    if file.suffix.lower() == ".gpkg":
+        from corridors.network._gpkg import load_gpkg
+
+        tables, attrs = load_gpkg(file)
+    else:
+        tables, attrs = load_tables(file)
     network = Network(tables, attrs)
     return network if as_of == "latest" else network.as_of(as_of)
 
 
 def save_network(network: Network, path: str | Path) -> None:
-    """Write a network to one file, whole or not at all; the same network gives the same bytes."""
-    save_tables(Path(path), network.tables, network.attrs)
+    """Write a network to one file, whole or not at all; the same network gives the same bytes.
+
+    Parameters
+    ----------
+    network
+        What to write.
+    path
+        ``.gpkg`` for a GeoPackage that any GIS opens, ``.npz`` for a smaller file that loads quicker.
+
+    Raises
+    ------
+    LayerError
+        The ending is another one, or the file cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".gpkg":
+        from corridors.network._gpkg import save_gpkg
+
+        save_gpkg(path, network.tables, network.attrs)
+    elif path.suffix.lower() == ".npz":
+        save_tables(path, network.tables, network.attrs)
+    else:
+        raise LayerError(f"cannot write a network to {path.name!r}; the ending must be .gpkg or .npz")
 
 
 def build_network(
@@ -60,6 +91,13 @@ def build_network(
     crossings: Any = None,
     places: Any = None,
     snap_m: float = 50.0,
+    gap_m: float = 0.0,
+    parallels_m: float = 0.0,
+    repair: bool = True,
+    contract: bool = False,
+    columns: Mapping[str, Any] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    encoding: str | None = None,
     name: str = "own network",
 ) -> Network:
     """Build a network from layers: anybody's own files, or, with no argument, the embedded ones.
@@ -78,6 +116,22 @@ def build_network(
         Points with ``name``, which name the nodes; None for the embedded stations.
     snap_m
         Ends of lines closer than this, in metres, are one node; an end this close to the inside of a line cuts it.
+    gap_m
+        Loose ends closer than this, in metres, to another component, or to a part of their own that is far by rail, are
+        joined by a straight edge, which counts as assumed. 0 closes none.
+    parallels_m
+        Tracks that run closer than this between the same nodes become one; 0 keeps all.
+    repair
+        False: the lines stay as they are, and ``repairs`` lists what was found.
+    contract
+        Make one edge of each chain of edges between junctions; places on the way lose their node.
+    columns
+        What the columns are called in the files, as ``{"name": "NAME_RU", "gauge_mm": "GAUGE"}``, or a rule that is called
+        with the frame, as ``{"gauge_mm": lambda f: ...}``.
+    defaults
+        What holds where a file says nothing, as ``{"gauge_mm": 1520}``.
+    encoding
+        Of the text in Shapefiles that do not say it, as ``"cp1251"``.
     name
         What to call the network.
 
@@ -94,15 +148,20 @@ def build_network(
         A column is missing or holds a value that is not allowed.
     """
     from corridors.network._build import assemble
-    from corridors.network._layers import embedded_layers, own_layers
+    from corridors.network._layers import Cleaning, Reading, embedded_layers, own_layers
+    from corridors.network._repairs import with_places
 
-    given = {"rail": rail, "road": road, "sea": sea, "proposed": proposed, "borders": borders, "crossings": crossings,
-             "places": places}  # fmt: skip
-    if all(layer is None for layer in given.values()):
+    lines = {"rail": rail, "road": road, "sea": sea, "proposed": proposed}
+    if all(layer is None for layer in (*lines.values(), borders, crossings, places)):
         return assemble(embedded_layers(), embedded_attrs())
-    layers = own_layers(**given, snap_m=snap_m)
+    layers, repairs = own_layers(
+        lines, borders=borders, crossings=crossings, places=places,
+        cleaning=Cleaning(snap_m=snap_m, gap_m=gap_m, parallels_m=parallels_m, contract=contract, repair=repair),
+        reading=Reading(columns or {}, defaults or {}, encoding),
+    )  # fmt: skip
     worldview = "the borders layer given" if borders is not None else embedded_attrs()["worldview"]
-    return assemble(layers, {"name": name, "worldview": worldview, "attribution": "", "verified": "undated"})
+    attrs = {"name": name, "worldview": worldview, "attribution": "", "verified": "undated"}
+    return with_places(assemble(layers, attrs), repairs)
 
 
 def embedded_attrs() -> dict[str, Any]:

@@ -193,7 +193,8 @@ class _Builder:
                 place_id=station["place_id"] or station_id,
                 mode=mode,
                 gauge_mm=gauge_mm,
-                iso3=station["iso3"],
+                # A waypoint of a lane lies in nobody's country: passing it is no visit.
+                iso3="" if mode == "sea" and station["kind"] == "via" else station["iso3"],
                 sea=self.seas.get(station_id, "") if mode == "sea" else "",
                 lon=float(station["lon"]),
                 lat=float(station["lat"]),
@@ -246,8 +247,7 @@ class _Builder:
 
     def _add_cut_line(self, row: dict[str, Any], geometry: shapely.LineString, sequence: CountrySequence) -> None:
         pieces = cut_line(geometry, [cut.at for cut in sequence.cuts])
-        lengths = np.array([length_km(p) for p in pieces])
-        shares = lengths / (lengths.sum() or 1.0)
+        shares = _shares(pieces, row["length_km"])
         start, end = self._ends(row)
         here = start
         for k, (stretch, piece) in enumerate(zip(sequence.stretches, pieces, strict=True)):
@@ -391,6 +391,20 @@ class _Builder:
         """Return all vertices in millionths of a degree."""
         xy = np.vstack(self._vertices) if self._vertices else np.empty((0, 2), dtype=np.int32)
         return {"lon": xy[:, 0].copy(), "lat": xy[:, 1].copy()}
+
+
+def _shares(pieces: list[Any], total_km: float) -> Any:
+    """Return the share of an edge's length for each piece of it.
+
+    Each piece gets its great circle first, so that none is shorter than the way between its ends, and then a share of what
+    is left by how much its shape bends.
+    """
+    shape = np.array([length_km(p) for p in pieces])
+    chord = np.array([float(distance_km(*p[0], *p[-1])) for p in pieces])
+    left, bend = total_km - chord.sum(), shape - chord
+    if left < 0 or bend.sum() <= 0:
+        return shape / (shape.sum() or 1.0)
+    return (chord + left * bend / bend.sum()) / total_km
 
 
 def _moving(row: dict[str, Any]) -> str:

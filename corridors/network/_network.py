@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
+    from corridors.network._report import NetworkReport
+
 MOVING = ("track", "road", "sea")
 STANDING = ("crossing", "gauge_change", "transshipment")
 
@@ -52,6 +54,15 @@ class Network:
             f"{len(edges['edge_id']):,} edges, {edges['length_km'][running].sum():,.0f} km operating, "
             f"{edges['length_km'][moving & ~running].sum():,.0f} km not operating, {len(self.lines):,} lines>"
         )
+
+    def _repr_html_(self) -> str:
+        import pandas as pd
+
+        from corridors import _display
+
+        edges = pd.DataFrame({c: self.tables["edges"][c] for c in ("kind", "status", "length_km", "assumed_km")})
+        lengths = edges[edges["kind"].isin(MOVING)].groupby(["kind", "status"], as_index=False).sum()
+        return _display.html(self, lengths)
 
     # Views: frames of what the arrays hold ---------------------------------------------------------------------------
 
@@ -132,6 +143,19 @@ class Network:
         frame.attrs.update(self.attrs)
         return frame
 
+    def report(self) -> NetworkReport:
+        """Return the audit to read before trusting a network: pieces, loose ends, chords, crossings without a name, gauges.
+
+        Examples
+        --------
+        >>> import corridors as cx
+        >>> cx.load_network().report().components["length_km"].is_monotonic_decreasing
+        True
+        """
+        from corridors.network._report import audit
+
+        return audit(self)
+
     # Parts -----------------------------------------------------------------------------------------------------------
 
     def shapes(self, index: Any = None) -> Any:
@@ -159,18 +183,21 @@ class Network:
         out[:] = [names.get(i, i) for i in line_ids]
         return out
 
+    @cached_property
     def crossing_control(self) -> dict[tuple[str, str], str]:
-        """Return the control at each crossing and mode: none, technical, joint or full."""
+        """Control at each crossing and mode: none, technical, joint or full."""
         table = self.tables["crossings"]
         return {(c, m): k for c, m, k in zip(table["crossing_id"], table["mode"], table["control"], strict=True)}
 
+    @cached_property
     def crossing_sides(self) -> dict[str, tuple[str, str]]:
-        """Return the countries A and B of each crossing."""
+        """Countries A and B of each crossing."""
         table = self.tables["crossings"]
         return {c: (a, b) for c, a, b in zip(table["crossing_id"], table["iso3_a"], table["iso3_b"], strict=True)}
 
+    @cached_property
     def crossing_gauges(self) -> dict[str, tuple[int, int]]:
-        """Return the gauges on the sides A and B of each crossing with rail, where the two differ."""
+        """Gauges on the sides A and B of each crossing with rail, where the two differ."""
         table = self.tables["crossings"]
         rows = zip(table["crossing_id"], table["mode"], table["gauge_a_mm"], table["gauge_b_mm"], strict=True)
         return {c: (int(a), int(b)) for c, m, a, b in rows if m == "rail" and a == a and b == b and a != b}

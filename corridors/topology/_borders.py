@@ -1,10 +1,8 @@
-"""From lines to pieces: ends that meet become one node, and lines are cut where they cross a border.
+"""The countries that a line passes, and cutting it between them.
 
 Assumptions
 -----------
-* Coordinates are EPSG:4326; tolerances are metres or kilometres on the ellipsoid, never degrees.
-* Lines are joined at their ends and where an end touches the inside of another line (a T-junction). Two lines that cross
-  without a shared vertex are a bridge, and stay apart.
+* Coordinates are EPSG:4326; tolerances are kilometres on the ellipsoid, never degrees.
 * A generalised boundary wobbles: a line along it crosses it many times although no train does. The countries of a line
   are therefore its country *sequence* with hysteresis: an excursion shorter than ``tolerance_km`` with no known border
   crossing point at its ends is noise. It is reported, never silently dropped.
@@ -323,85 +321,3 @@ def cut_line(line: shapely.LineString, fractions: Sequence[float]) -> list[Float
         pieces.append(np.vstack([start_xy, inner, end_xy]))
         start, start_xy = end, end_xy
     return pieces
-
-
-def join_ends(lines: Sequence[shapely.LineString], *, snap_m: float = 50.0) -> tuple[Any, Floats]:
-    """Give the ends of lines node numbers; ends within ``snap_m`` of each other are one node.
-
-    Parameters
-    ----------
-    lines
-        In EPSG:4326.
-    snap_m
-        Tolerance in metres on the ellipsoid's mean sphere.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n_lines, 2): node number of first and last end; numbers ascend with first appearance.
-    numpy.ndarray
-        Shape (n_nodes, 2): position of each node, that of its first end.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
-
-    xy = np.array([(c[0], c[-1]) for c in (shapely.get_coordinates(line) for line in lines)]).reshape(-1, 2)
-    near = cKDTree(_on_sphere_m(xy)).query_pairs(snap_m, output_type="ndarray")
-    n = len(xy)
-    _, label = connected_components(
-        coo_array((np.ones(len(near)), (near[:, 0], near[:, 1])), shape=(n, n)), directed=False
-    )
-    _, first, number = np.unique(label, return_index=True, return_inverse=True)
-    order = np.argsort(np.argsort(first))
-    return order[number].reshape(-1, 2), xy[np.sort(first)]
-
-
-def cut_at_junctions(
-    lines: Sequence[shapely.LineString], *, snap_m: float = 50.0
-) -> tuple[list[shapely.LineString], list[int]]:
-    """Cut lines where the end of another line touches their inside.
-
-    Parameters
-    ----------
-    lines
-        In EPSG:4326.
-    snap_m
-        How near an end must come to the inside of a line, in metres.
-
-    Returns
-    -------
-    list of shapely.LineString
-        The pieces, in the order of the lines.
-    list of int
-        For each piece the number of the line it is part of.
-    """
-    ends = np.array([(c[0], c[-1]) for c in (shapely.get_coordinates(line) for line in lines)]).reshape(-1, 2)
-    # A degree of longitude shrinks with latitude: search in the widest sense, then measure.
-    widest = snap_m / 111_000.0 / max(0.05, float(np.cos(np.radians(np.abs(ends[:, 1]).max()))))
-    geometries = np.asarray(lines, dtype=object)
-    pairs = shapely.STRtree(geometries).query(shapely.points(ends), predicate="dwithin", distance=widest)
-    cuts: dict[int, list[float]] = {}
-    for i, j in pairs.T:
-        if i // 2 == j:
-            continue
-        point = shapely.Point(ends[i])
-        at = float(shapely.line_locate_point(geometries[j], point, normalized=True))
-        foot = shapely.get_coordinates(shapely.line_interpolate_point(geometries[j], at, normalized=True))[0]
-        xy = shapely.get_coordinates(geometries[j])
-        to_ends = distance_km(foot[0], foot[1], xy[[0, -1], 0], xy[[0, -1], 1]) * 1000.0
-        if distance_km(foot[0], foot[1], ends[i][0], ends[i][1]) * 1000.0 <= snap_m and to_ends.min() > snap_m:
-            cuts.setdefault(int(j), []).append(at)
-    pieces: list[shapely.LineString] = []
-    owner: list[int] = []
-    for j, line in enumerate(lines):
-        parts = [shapely.LineString(p) for p in cut_line(line, sorted(set(cuts[j])))] if j in cuts else [line]
-        pieces += parts
-        owner += [j] * len(parts)
-    return pieces, owner
-
-
-def _on_sphere_m(lonlat: Floats) -> Floats:
-    """Return points on a sphere of the Earth's mean radius, in metres, so that straight distances are metric."""
-    lon, lat = np.radians(lonlat).T
-    return 6_371_008.8 * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])

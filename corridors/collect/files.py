@@ -1,0 +1,143 @@
+"""Vector files in: looked at before GDAL sees them, so that a broken one is one clear sentence.
+
+A header is compared with the size of its file: a truncated or boastful file is refused before anything is allocated.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corridors.errors import LayerError, MissingExtraError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+MAX_UNZIPPED_BYTES = 4 * 1024**3
+"""More than this in a zip file is refused."""
+
+_SIDE_FILES = "a Shapefile needs its .shp, .shx and .dbf together"
+
+
+def read_vector(path: str | Path, *, what: str = "the file", encoding: str | None = None) -> gpd.GeoDataFrame:
+    """Read a vector file that GDAL or GeoParquet knows, after a look at its header.
+
+    Parameters
+    ----------
+    path
+        Shapefile (zipped too), GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, or anything else that GDAL reads.
+    what
+        What to call it in an error.
+    encoding
+        Of the text of a Shapefile without a .cpg, as ``"cp1251"``; None for what the file says.
+
+    Raises
+    ------
+    LayerError
+        The file is missing, empty, truncated or no such file.
+    MissingExtraError
+        GeoParquet without pyarrow.
+    """
+    import geopandas as gpd
+
+    path = Path(path)
+    if not path.exists():
+        raise LayerError(f"{what} does not exist: {str(path)!r}")
+    fault = fault_of(path)
+    if fault:
+        raise LayerError(f"cannot read {what}: {fault}")
+    try:
+        if path.suffix.lower() in (".parquet", ".geoparquet"):
+            return gpd.read_parquet(path)
+        return gpd.read_file(path, **({"encoding": encoding} if encoding else {}))
+    except ImportError as error:
+        raise MissingExtraError(f"{what} is GeoParquet, which needs pyarrow: pip install pyarrow") from error
+    except UnicodeDecodeError as error:
+        raise LayerError(
+            f"cannot read the text of {what}: {error.reason}; give encoding='cp1251' or the like"
+        ) from error
+    except Exception as error:  # GDAL's errors have no common class
+        reason = str(error).splitlines()[0]
+        raise LayerError(f"cannot read {what}: {reason}; is it the kind of file that its name says?") from error
+
+
+def fault_of(path: Path) -> str:
+    """Return what is wrong with a file as far as its header and size tell, ``""`` if nothing is."""
+    size = path.stat().st_size if path.is_file() else -1
+    if size == 0:
+        return "it is empty (0 bytes)"
+    check = {".shp": _shapefile, ".zip": _zip, ".gpkg": _geopackage, ".fgb": _flatgeobuf, ".parquet": _parquet}
+    suffix = path.suffix.lower()
+    return check[suffix](path, size) if suffix in check and size > 0 else ""
+
+
+def _head(path: Path, n: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(n)
+
+
+def _sibling(path: Path, suffix: str) -> Path | None:
+    return next((p for p in (path.with_suffix(suffix), path.with_suffix(suffix.upper())) if p.exists()), None)
+
+
+def _shapefile(path: Path, size: int) -> str:
+    missing = [s for s in (".shx", ".dbf") if _sibling(path, s) is None]
+    if missing:
+        return f"its {' and '.join(missing)} is missing; {_SIDE_FILES}"
+    for file in (path, _sibling(path, ".shx")):
+        assert file is not None
+        size, head = file.stat().st_size, _head(file, 100)
+        if len(head) < 100 or struct.unpack(">i", head[:4])[0] != 9994:
+            return f"{file.name} is no Shapefile, or cut off in its header; {_SIDE_FILES}"
+        claimed = 2 * struct.unpack(">i", head[24:28])[0]
+        if claimed != size:
+            return (
+                f"the header of {file.name} claims {claimed:,} bytes, the file has {size:,}: it is cut off or damaged"
+            )
+    return _dbf(_sibling(path, ".dbf"))
+
+
+def _dbf(path: Any) -> str:
+    size, head = path.stat().st_size, _head(path, 32)
+    if len(head) < 32:
+        return f"{path.name} is cut off in its header; {_SIDE_FILES}"
+    n, header, record = struct.unpack("<IHH", head[4:12])
+    claimed = header + n * record
+    return f"the header of {path.name} claims {claimed:,} bytes, the file has {size:,}" if claimed > size + 1 else ""
+
+
+def _zip(path: Path, _: int) -> str:
+    if not zipfile.is_zipfile(path):
+        return "it is no zip file, or cut off"
+    with zipfile.ZipFile(path) as file:
+        members = file.infolist()
+    total = sum(m.file_size for m in members)
+    if total > MAX_UNZIPPED_BYTES:
+        return f"it claims {total:,} bytes unpacked; unpack it yourself if that is right"
+    kinds = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".gdb", ".kml", ".gml", ".tab")
+    if not any(m.filename.lower().rstrip("/").endswith(kinds) or ".gdb/" in m.filename for m in members):
+        return f"there is no layer in it; it holds {', '.join(m.filename for m in members[:5]) or 'nothing'}"
+    return ""
+
+
+def _geopackage(path: Path, size: int) -> str:
+    head = _head(path, 32)
+    if not head.startswith(b"SQLite format 3\x00") or len(head) < 32:
+        return "it is no GeoPackage"
+    page = struct.unpack(">H", head[16:18])[0]
+    claimed = (65536 if page == 1 else page) * struct.unpack(">I", head[28:32])[0]
+    return f"its header claims {claimed:,} bytes, the file has {size:,}: it is cut off" if claimed > size else ""
+
+
+def _flatgeobuf(path: Path, _: int) -> str:
+    return "" if _head(path, 3) == b"fgb" else "it is no FlatGeobuf file"
+
+
+def _parquet(path: Path, size: int) -> str:
+    with path.open("rb") as file:
+        first = file.read(4)
+        file.seek(max(0, size - 4))
+        last = file.read(4)
+    return "" if first == last == b"PAR1" and size >= 12 else "it is no Parquet file, or cut off"

@@ -1,0 +1,147 @@
+"""The audit to read before trusting a network: is it one piece, what hangs loose, what is guessed, what has no name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corridors.network._network import Network
+
+CHORD_KM = 5.0
+"""A longer edge that is drawn as one straight line is a chord: nobody surveyed it."""
+
+_MOVING = ("track", "road", "sea")
+
+
+@dataclass(frozen=True)
+class NetworkReport:
+    """What an audit found; each part is a table.
+
+    Attributes
+    ----------
+    components
+        One row a connected piece, the longest first: ``length_km``, numbers of nodes and edges, extent in degrees, modes and
+        countries. Everything but the first row is an *island*.
+    dangling
+        Nodes where one edge ends and nothing else: a terminus, or a line that should go on.
+    chords
+        Edges longer than 5 km that are one straight line.
+    unnamed_crossings
+        Places where an edge meets a border and no crossing point is known.
+    gauge_changes
+        Stations where rail of two gauges stands side by side, without an edge that joins them (``joined`` is False) or
+        without a transfer of cargo (``has_terminal`` is False).
+    repairs
+        What was done to the lines: number and metres by kind.
+    """
+
+    components: pd.DataFrame
+    dangling: pd.DataFrame
+    chords: pd.DataFrame
+    unnamed_crossings: pd.DataFrame
+    gauge_changes: pd.DataFrame
+    repairs: pd.DataFrame
+
+    @property
+    def islands(self) -> pd.DataFrame:
+        """The components that the longest one does not reach."""
+        return self.components.iloc[1:]
+
+    def __str__(self) -> str:
+        main = self.components["length_km"].iloc[0] if len(self.components) else 0.0
+        total = self.components["length_km"].sum()
+        alone = ~(self.gauge_changes["joined"] & self.gauge_changes["has_terminal"])
+        rows = [
+            f"{len(self.components)} components; the longest has {main:,.0f} of {total:,.0f} km",
+            f"{len(self.islands)} islands, {self.islands['length_km'].sum():,.0f} km",
+            f"{len(self.dangling)} dangling ends",
+            f"{len(self.chords)} chords, {self.chords['length_km'].sum():,.0f} km",
+            f"{len(self.unnamed_crossings)} crossings without a name",
+            f"{int(alone.sum())} of {len(self.gauge_changes)} gauge changes without a terminal",
+            *(f"repairs: {k} ({n}, {m:,.0f} m)" for k, n, m in self.repairs.itertuples(index=False)),
+        ]
+        return "\n".join(rows)
+
+
+def audit(network: Network) -> NetworkReport:
+    """Return what `corridors.Network.report` returns."""
+    return NetworkReport(
+        components=_components(network),
+        dangling=_dangling(network),
+        chords=_chords(network),
+        unnamed_crossings=_unnamed(network),
+        gauge_changes=_gauge_changes(network),
+        repairs=_repairs(network),
+    )
+
+
+def _components(network: Network) -> pd.DataFrame:
+    import pandas as pd
+
+    from corridors.topology import components
+
+    nodes, edges = network.tables["nodes"], network.tables["edges"]
+    n = len(nodes["node_id"])
+    label = components(np.column_stack([edges["from"], edges["to"]]), n)
+    moving = np.isin(edges["kind"], _MOVING)
+    of_edge = label[edges["from"]]
+    km = np.bincount(of_edge, np.where(moving, edges["length_km"], 0.0), minlength=label.max(initial=-1) + 1)
+    at = pd.DataFrame({"component": label, **{c: nodes[c] for c in ("lon", "lat", "mode", "iso3")}})
+    table = at.groupby("component").agg(
+        n_nodes=("lon", "size"), west=("lon", "min"), south=("lat", "min"), east=("lon", "max"), north=("lat", "max"),
+        modes=("mode", _several), countries=("iso3", _several),
+    )  # fmt: skip
+    table.insert(0, "length_km", km[table.index])
+    table.insert(2, "n_edges", np.bincount(of_edge, minlength=len(km))[table.index])
+    return table.sort_values(["length_km", "west", "south"], ascending=[False, True, True]).reset_index(drop=True)
+
+
+def _several(values: Any) -> str:
+    return "|".join(sorted({v for v in values if v}))
+
+
+def _dangling(network: Network) -> pd.DataFrame:
+    edges = network.tables["edges"]
+    degree = np.bincount(np.concatenate([edges["from"], edges["to"]]), minlength=len(network.nodes))
+    return network.nodes[degree == 1].reset_index(drop=True)
+
+
+def _chords(network: Network) -> pd.DataFrame:
+    edges = network.tables["edges"]
+    straight = (edges["n_vertices"] <= 2) & np.isin(edges["kind"], ("track", "road")) & (edges["length_km"] > CHORD_KM)
+    return network.edges[straight].reset_index(drop=True)
+
+
+def _unnamed(network: Network) -> pd.DataFrame:
+    edges = network.tables["edges"]
+    return network.edges[(edges["kind"] == "crossing") & (edges["crossing_id"] == "")].reset_index(drop=True)
+
+
+def _gauge_changes(network: Network) -> pd.DataFrame:
+    import pandas as pd
+
+    nodes, edges = network.tables["nodes"], network.tables["edges"]
+    rail = nodes["mode"] == "rail"
+    here = pd.DataFrame({c: nodes[c][rail] for c in ("station_id", "name", "gauge_mm", "lon", "lat")})
+    here = here[here["station_id"] != ""]
+    table = here.groupby("station_id", as_index=False).agg(
+        name=("name", "first"), gauges_mm=("gauge_mm", lambda g: "|".join(map(str, sorted(set(g))))), lon=("lon", "first"),
+        lat=("lat", "first"), n=("gauge_mm", "nunique"),
+    )  # fmt: skip
+    table = table[table["n"] > 1].drop(columns="n").reset_index(drop=True)
+    ends = {k: {nodes["station_id"][e] for side in ("from", "to") for e in edges[side][edges["kind"] == k]}
+            for k in ("gauge_change", "transshipment")}  # fmt: skip
+    return table.assign(
+        joined=table["station_id"].isin(ends["gauge_change"]).astype(bool),
+        has_terminal=table["station_id"].isin(ends["transshipment"]).astype(bool),
+    )
+
+
+def _repairs(network: Network) -> pd.DataFrame:
+    repairs = network.repairs.assign(metres=network.repairs["km"] * 1000.0)
+    return repairs.groupby("kind", as_index=False).agg(n=("what", "size"), metres=("metres", "sum"))

@@ -1,0 +1,160 @@
+"""OpenStreetMap in: files, an Overpass server on loopback, osmnx graphs; and what happens when they break."""
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import corridors as cx
+from continent import countries
+from corridors.collect import osm
+
+XML = """<?xml version='1.0'?><osm version="0.6" generator="drawn">
+<node id="1" lat="6" lon="2" version="1"/><node id="2" lat="6" lon="3" version="1"/><node id="3" lat="6" lon="3.5" version="1"/>
+<node id="4" lat="5" lon="3" version="1"/><node id="5" lat="7" lon="3" version="1"/>
+<way id="10" version="1"><nd ref="1"/><nd ref="2"/><nd ref="3"/>
+ <tag k="railway" v="rail"/><tag k="gauge" v="1520;1435"/><tag k="name" v="Магистраль"/><tag k="electrified" v="contact_line"/></way>
+<way id="11" version="1"><nd ref="4"/><nd ref="2"/>
+ <tag k="railway" v="construction"/><tag k="construction" v="rail"/></way>
+<way id="12" version="1"><nd ref="2"/><nd ref="5"/><tag k="railway" v="construction"/><tag k="construction" v="subway"/></way>
+<way id="13" version="1"><nd ref="2"/><nd ref="5"/><tag k="railway" v="rail"/><tag k="service" v="yard"/><tag k="gauge" v="broad"/></way>
+<way id="14" version="1"><nd ref="1"/><nd ref="5"/><tag k="highway" v="trunk"/><tag k="ref" v="A2"/></way>
+</osm>"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "drawn.osm"
+    path.write_text(XML, encoding="utf-8")
+    return path
+
+
+def test_rail_comes_with_gauge_status_and_name(file: Path) -> None:
+    pytest.importorskip("osmium")
+    lines = osm.read_osm(file).set_index("line_id")
+    assert lines["gauge_mm"].to_dict() == {"way-10": 1520, "way-11": 0, "way-13": 0}
+    assert lines["status"].to_dict() == {"way-10": "operating", "way-11": "under_construction", "way-13": "operating"}
+    assert lines.at["way-10", "name"] == "Магистраль"
+    assert lines.at["way-10", "electrified"] == "contact_line"
+    assert len(osm.read_osm(file, yards=False)) == 2
+    assert osm.read_osm(file, mode="road")["name"].tolist() == ["A2"]
+
+
+def test_ways_become_a_network_with_a_route(file: Path) -> None:
+    pytest.importorskip("osmium")
+    n = cx.build_network(rail=osm.read_osm(file), borders=countries())
+    a, b = (n.nodes[n.nodes.geometry.y == y]["station_id"].iloc[0] for y in (7.0, 6.0))
+    assert cx.route(n, a, b, weight="length_km").length_km > 100
+    graph = osm.to_osmnx(n)
+    assert graph.graph["crs"] == "epsg:4326"
+    back = osm.from_osmnx(graph)
+    assert back.shape[0] == len(n.edges)
+    assert set(back["gauge_mm"]) == {1520}
+
+
+def test_broken_files_are_clear_errors(file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("osmium")
+    (tmp_path / "cut.osm").write_text(XML[:900], encoding="utf-8")
+    (tmp_path / "text.osm.pbf").write_bytes(b"no pbf at all, but long enough to look at")
+    (tmp_path / "none.osm").write_text("<osm version='0.6'></osm>")
+    (tmp_path / "zero.osm").write_text("")
+    for name, message in (
+        ("cut.osm", "is it complete"), ("text.osm.pbf", "cannot read"), ("none.osm", "holds no rail"),
+        ("zero.osm", "0 bytes"), ("lost.osm", "does not exist"),
+    ):  # fmt: skip
+        with pytest.raises(cx.LayerError, match=message):
+            osm.read_osm(tmp_path / name)
+    with pytest.raises(cx.SchemaError, match="allowed are rail, road"):
+        osm.read_osm(file, mode="tram")
+
+
+ANSWER = json.dumps(
+    {
+        "elements": [
+            *(
+                {"type": "node", "id": i, "lon": x, "lat": y}
+                for i, x, y in ((1, 2.0, 6.0), (2, 3.0, 6.0), (3, 3.5, 6.0))
+            ),
+            {
+                "type": "way",
+                "id": 10,
+                "nodes": [1, 2, 3],
+                "tags": {"railway": "rail", "gauge": "1520", "name": "Trunk"},
+            },
+            {"type": "way", "id": 11, "nodes": [1, 2], "tags": {"railway": "rail", "service": "yard"}},
+        ]
+    }
+).encode()
+
+
+@pytest.fixture
+def overpass(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """An Overpass server on loopback that answers what ``plan`` says, in order."""
+    ox = pytest.importorskip("osmnx")
+    plan: list[tuple[int, bytes, float]] = []
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            asked.append(self.path)
+            status, body, wait = plan.pop(0) if len(plan) > 1 else plan[0]
+            time.sleep(wait)
+            try:
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+            except OSError:
+                pass
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(ox.settings, "overpass_url", f"http://127.0.0.1:{server.server_port}/api")
+    monkeypatch.setattr(ox.settings, "overpass_rate_limit", False)
+    slept: list[float] = []
+    monkeypatch.setattr(ox._overpass, "time", SimpleNamespace(sleep=slept.append))
+    yield plan, asked, slept, tmp_path / "cache"
+    server.shutdown()
+    server.server_close()
+
+
+BBOX = (1.9, 5.9, 2.2, 6.1)
+
+
+def test_overpass_is_asked_once_and_then_the_cache(overpass) -> None:
+    plan, asked, _, cache = overpass
+    plan.append((200, ANSWER, 0))
+    for _ in range(2):
+        lines = osm.from_overpass(BBOX, cache=cache)
+        assert lines["name"].tolist() == ["Trunk"]
+        assert lines["gauge_mm"].tolist() == [1520]
+    assert len(asked) == 1
+    assert len(osm.from_overpass(BBOX, cache=cache, yards=True)) == 2
+
+
+@pytest.mark.parametrize(
+    ("answers", "timeout_s"),
+    [([(200, ANSWER[: len(ANSWER) // 2], 0)], 5), ([(200, ANSWER, 2.0)], 0.3), ([(500, b"no", 0)], 5)],
+)
+def test_a_broken_or_silent_server_is_a_clear_error(overpass, answers, timeout_s) -> None:
+    plan, _, _, cache = overpass
+    plan += answers
+    with pytest.raises(cx.LayerError, match=r"Overpass gave no lines for .* read a \.osm\.pbf"):
+        osm.from_overpass(BBOX, cache=cache, timeout_s=timeout_s)
+
+
+def test_a_busy_server_is_asked_again_after_a_pause(overpass) -> None:
+    plan, asked, slept, cache = overpass
+    plan += [(429, b"{}", 0), (200, ANSWER, 0)]
+    assert len(osm.from_overpass(BBOX, cache=cache)) == 1
+    assert len(asked) == 2
+    assert max(slept) >= 30
