@@ -36,8 +36,8 @@ LAYERS = {
         VERIFIED,
         ("searoute 1.6.0 (Eurostat marnet, © EuroGeographics)", "Apache-2.0", "Sea lanes © EuroGeographics."),
     ),
-    "places_layer": ("places/places.shp", "stations", VERIFIED, FACTS),
-    "crossings_layer": ("crossings/crossings.shp", "crossings", VERIFIED, FACTS),
+    "station_points": ("places/places.shp", "stations", VERIFIED, FACTS),
+    "crossing_points": ("crossings/crossings.shp", "crossings", VERIFIED, FACTS),
 }
 WORLDVIEW = {"borders": "de facto (Natural Earth)", "border_lines": "de facto (Natural Earth)"}
 

@@ -70,6 +70,8 @@ ROAD_SINUOSITY_BY_COUNTRY: dict[str, float] = {
     "TKM": 1.08,
     "UZB": 1.08,
 }
+# Sea lines of this name are passages: only they run through the strait or canal that they are called after.
+PASSAGE_PREFIX = "passage-"
 # A ferry without a lane goes straight but for the harbours.
 FERRY_SINUOSITY = 1.05
 
@@ -103,6 +105,11 @@ SIMPLIFY_M = 150.0
 METRES_PER_DEGREE = 111_195.0
 DECIMALS = 6
 LONG_STRAIGHT_KM = 40.0
+# A straight is the line's own shape if the track is known to stray from it by no more than this.
+STRAIGHT_OFF_KM = 5.0
+# A path stretched to its great circle is as long as its shape but for rounding.
+LEAST_EXCESS = 1.0001
+SAME_END_KM = 1.0
 # The DBF header holds a date; a fixed one keeps the bytes the same.
 DBF_DATE = "2026-01-01"
 
@@ -136,6 +143,7 @@ class Tables:
     crossings: pd.DataFrame
     crossing_modes: pd.DataFrame
     patches: pd.DataFrame
+    straight_reasons: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -214,6 +222,7 @@ def read_tables(folder: Path) -> Tables:
         crossings=read("crossings", ["lat", "lon"]),
         crossing_modes=read("crossing_modes"),
         patches=read("patches", ["seq", "lat", "lon", "length_km"]),
+        straight_reasons=read("straight_reasons", ["lat_a", "lon_a", "lat_b", "lon_b", "off_km"]),
     )
 
 
@@ -327,10 +336,10 @@ def straight_piece(a: pd.Series, b: pd.Series) -> Piece:
     return Piece(ends, km, km, False, False, np.empty(0, dtype=np.int64))
 
 
-def sea_piece(lanes: SeaLanes, a: pd.Series, b: pd.Series) -> Piece:
-    """Lay a ferry over the sea lanes, straight if there are none between its ports."""
+def sea_piece(lanes: SeaLanes, a: pd.Series, b: pd.Series, passage: str | None = None) -> Piece:
+    """Lay a ferry or an ocean lane over the sea lanes, straight if there are none between its ports."""
     straight = straight_piece(a, b)
-    path = lanes.path((float(a["lon"]), float(a["lat"])), (float(b["lon"]), float(b["lat"])))
+    path = lanes.path((float(a["lon"]), float(a["lat"])), (float(b["lon"]), float(b["lat"])), passage=passage)
     if path is None:
         return straight
     return Piece(path, max(shape_km(path), straight.km), 0.0, True, True, straight.edges)
@@ -341,9 +350,12 @@ def line_pieces(tables: Tables, line_id: str, matched: dict[str, list[Piece]], l
     if line_id in matched:
         return matched[line_id]
     ids = tables.stops.loc[tables.stops["line_id"] == line_id, "station_id"].tolist()
-    is_sea = tables.lines.at[line_id, "mode"] == "sea"
     pairs = pairwise(_stations(tables, ids))
-    return [sea_piece(lanes, a, b) if is_sea else straight_piece(a, b) for a, b in pairs]
+    if tables.lines.at[line_id, "mode"] != "sea":
+        return [straight_piece(a, b) for a, b in pairs]
+    is_lane = tables.lines.at[line_id, "line_class"] == "lane"
+    named = line_id.removeprefix(PASSAGE_PREFIX) if line_id.startswith(PASSAGE_PREFIX) else ""
+    return [sea_piece(lanes, a, b, named if is_lane else None) for a, b in pairs]
 
 
 def thin(lonlat: Coordinates) -> Coordinates:
@@ -713,33 +725,60 @@ def long_straights(tables: Tables, results: dict[str, LineResult]) -> pd.DataFra
     """List straight stretches over 40 km on operating main lines: where the shape may not be the line's.
 
     The graph keeps the length of what it straightens. ``track_over_shape`` is that length over the drawn one for the
-    leg, and a track so much longer than its chord strays from it by at most ``off_km``: a desert line that is straight
-    indeed has a small one. Empty where the graph has no path.
+    leg, and a track so much longer strays from the straight by at most ``off_km``, even if all of what it is longer
+    falls on this one straight: a desert line that is straight indeed has a small one. Empty where the graph has no
+    path, or none that is longer than the shape: then it says nothing. A straight is explained if that bound is small or ``straight_reasons`` has a check that says so; what is not
+    explained is assumed geometry.
     """
     main = tables.lines.query("status == 'operating' and line_class == 'main' and mode == 'rail'").index
-    rows = []
+    rows: list[dict[str, object]] = []
     for line_id in sorted(set(main) & set(results)):
         for leg in results[line_id].legs:
             a, b = leg.lonlat[:-1], leg.lonlat[1:]
             km = geodesic_km(a[:, 0], a[:, 1], b[:, 0], b[:, 1])
-            ratio = np.nan if leg.graph_km is None else max(leg.graph_km / shape_km(leg.lonlat), 1.0)
-            rows += [
-                {
-                    "edge_id": f"{line_id}.{leg.seq:03d}",
-                    "line_id": line_id,
-                    "iso3": tables.stations.at[leg.from_id, "iso3"],
-                    "straight_km": round(float(km[k]), 1),
-                    "track_over_shape": round(ratio, 4),
-                    "off_km": round(0.5 * float(km[k]) * float(np.sqrt(ratio**2 - 1)), 1),
-                    "lon_a": round(float(a[k, 0]), DECIMALS),
-                    "lat_a": round(float(a[k, 1]), DECIMALS),
-                    "lon_b": round(float(b[k, 0]), DECIMALS),
-                    "lat_b": round(float(b[k, 1]), DECIMALS),
-                    "reason": "chord of the rail graph" if leg.has_shape else "no path in the rail graph",
-                }
-                for k in np.flatnonzero(km > LONG_STRAIGHT_KM)
-            ]
+            drawn_km = shape_km(leg.lonlat)
+            is_longer = leg.has_shape and leg.graph_km is not None and leg.graph_km > drawn_km * LEAST_EXCESS
+            track_km = float(leg.graph_km) if is_longer and leg.graph_km is not None else np.nan
+            for k in np.flatnonzero(km > LONG_STRAIGHT_KM):
+                off_km = 0.5 * float(np.sqrt((km[k] + track_km - drawn_km) ** 2 - km[k] ** 2))
+                explained, reason = _explain(tables, leg, a[k], b[k], off_km)
+                rows.append(
+                    {
+                        "edge_id": f"{line_id}.{leg.seq:03d}",
+                        "line_id": line_id,
+                        "from_id": leg.from_id,
+                        "to_id": leg.to_id,
+                        "iso3": tables.stations.at[leg.from_id, "iso3"],
+                        "straight_km": round(float(km[k]), 1),
+                        "track_over_shape": round(track_km / drawn_km, 4),
+                        "off_km": round(off_km, 1),
+                        "lon_a": round(float(a[k, 0]), DECIMALS),
+                        "lat_a": round(float(a[k, 1]), DECIMALS),
+                        "lon_b": round(float(b[k, 0]), DECIMALS),
+                        "lat_b": round(float(b[k, 1]), DECIMALS),
+                        "explained": "yes" if explained else "no",
+                        "reason": reason,
+                    }
+                )
     return pd.DataFrame(rows)
+
+
+def _explain(
+    tables: Tables, leg: Leg, a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], off_km: float
+) -> tuple[bool, str]:
+    """Say why a straight is straight, and whether that is known or assumed."""
+    checks = tables.straight_reasons
+    if len(checks):
+        ends = checks[["lon_a", "lat_a", "lon_b", "lat_b"]].to_numpy(dtype=np.float64).T
+        # A check holds for the straight that it was made for, and no longer when a stop has bent it.
+        is_same = (geodesic_km(ends[0], ends[1], *np.broadcast_to(a[:, None], (2, len(checks)))) < SAME_END_KM) & (
+            geodesic_km(ends[2], ends[3], *np.broadcast_to(b[:, None], (2, len(checks)))) < SAME_END_KM
+        )
+        for _, row in checks[is_same & (checks["from_id"] == leg.from_id) & (checks["to_id"] == leg.to_id)].iterrows():
+            return float(row["off_km"]) <= STRAIGHT_OFF_KM, str(row["reason"])
+    if off_km <= STRAIGHT_OFF_KM:
+        return True, f"The track in the rail graph is too short to stray by more than {off_km:.1f} km"
+    return False, "Chord of the rail graph" if leg.has_shape else "No path in the rail graph"
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
