@@ -56,6 +56,11 @@ class EdgeCosts:
     def _edges(self) -> dict[str, Any]:
         return self.network.tables["edges"]
 
+    @property
+    def _edits(self) -> dict[str, Any] | None:
+        """Costs that a scenario changed: factors on the edges, and values that replace those of the model (or NaN)."""
+        return self.network.tables.get("cost_edits")
+
     def _rows(self, kind: str) -> Any:
         return np.flatnonzero(self._edges["kind"] == kind)
 
@@ -90,7 +95,10 @@ class EdgeCosts:
                 stopped = km * stops.value / 1000.0
                 hours[here] = under_way + stopped
                 assumed[here] = under_way * speed.is_assumed + stopped * stops.is_assumed
-        return hours, assumed
+        if self._edits is None:
+            return hours, assumed
+        fixed = self._edges["length_km"] / self._edits["speed_kph"]
+        return _edited(hours, assumed, fixed, self._edits["moving_factor"])
 
     def _class_factor(self, classes: Any) -> Floats:
         """Return the factor on the speed for each line class."""
@@ -116,7 +124,7 @@ class EdgeCosts:
     def _standing(self) -> tuple[Floats, Floats]:
         hours, assumed = np.zeros((2, self._n)), np.zeros((2, self._n))
         measured = self._published_dwell() if self.model.uses_published_dwell else {}
-        control = self.network.crossing_control()
+        control = self.network.crossing_control
         gauge_h = self.model.value("gauge_change_h", "default").value
         for i in self._rows("crossing"):
             crossing_id, mode = self._edges["crossing_id"][i], str(self._edges["mode"][i])
@@ -133,18 +141,20 @@ class EdgeCosts:
                 hours[row, i] = assumed[row, i] = 0.0 if is_inside_dwell else gauge_h
         rows = self._rows("transshipment")
         hours[:, rows] = assumed[:, rows] = [self._transshipment_h(i) for i in rows]
-        return hours, assumed
+        if self._edits is None:
+            return hours, assumed
+        return _edited(hours, assumed, self._edits["standing_h"], self._edits["standing_factor"])
 
     def _directions(self, i: int) -> tuple[str, str]:
         """Return the direction (``ab`` or ``ba``) of a crossing edge forwards and backwards."""
-        sides = self.network.crossing_sides()
+        sides = self.network.crossing_sides
         a = sides.get(str(self._edges["crossing_id"][i]), ("", ""))[0]
         first = str(self._edges["country"][i]).partition("|")[0]
         return ("ab", "ba") if first == a else ("ba", "ab")
 
     def _gauge_directions(self, i: int) -> tuple[str, str]:
         """Return the direction over its crossing in which a gauge edge is travelled, forwards and backwards."""
-        gauges = self.network.crossing_gauges().get(str(self._edges["crossing_id"][i]))
+        gauges = self.network.crossing_gauges.get(str(self._edges["crossing_id"][i]))
         first = self.network.tables["nodes"]["gauge_mm"][self._edges["from"][i]]
         return ("ab", "ba") if gauges and gauges[0] == first else ("ba", "ab")
 
@@ -208,13 +218,17 @@ class EdgeCosts:
             value = self.model.value("handling_usd", self.model.cargo, path)
             usd[self._rows(kind)] = value.value
             assumed[self._rows(kind)] = value.value * value.is_assumed
-        control = self.network.crossing_control()
+        control = self.network.crossing_control
         for i in self._rows("crossing"):
             key = (self._edges["crossing_id"][i], str(self._edges["mode"][i]))
             if control.get(key, "full") != "none":
                 value = self.model.value("crossing_fee_usd", key[1])
                 usd[i], assumed[i] = value.value, value.value * value.is_assumed
-        return usd, assumed, priced
+        if self._edits is None:
+            return usd, assumed, priced
+        per_km = self._edits["usd_per_km"]
+        fixed = np.where(np.isfinite(per_km), self._edges["length_km"] * per_km, self._edits["usd"])
+        return *_edited(usd, assumed, fixed, self._edits["usd_factor"]), priced | np.isfinite(per_km)
 
     def _in_scope(self, tariff: Tariff) -> Any:
         """Return a mask of the moving edges that a tariff prices on this journey."""
@@ -241,6 +255,13 @@ class EdgeCosts:
     def generalised_usd(self) -> Floats:
         """Return money plus time valued, for one unit; shape (2, n)."""
         return self.usd + self.hours * self.model.value("value_of_time_usd_h", self.model.cargo).value
+
+
+def _edited(values: Floats, assumed: Floats, fixed: Floats, factor: Floats) -> tuple[Floats, Floats]:
+    """Return values as a scenario changed them; what it changed counts as assumed."""
+    is_fixed = np.isfinite(fixed)
+    changed = np.where(is_fixed, fixed, values) * factor
+    return changed, np.where(is_fixed | (factor != 1.0), changed, assumed)
 
 
 def _sides(known: dict[str, float]) -> tuple[float, float]:

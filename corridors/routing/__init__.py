@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from corridors.cost import DEFAULT, CostModel
+from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.network import MAX_CONNECTOR_KM, Asked, Network
 from corridors.routing._alternatives import Alternatives, route_table
 from corridors.routing._avoid import DEFAULT_MODES, MODES
+from corridors.routing._named import CorridorSearch, follows, hold_to
+from corridors.routing._pareto import OBJECTIVES, check_objectives, pareto_front
 from corridors.routing._route import Route
 from corridors.routing._search import WEIGHTS, Question, Search, Weight
 
-__all__ = ["DEFAULT_MODES", "MODES", "WEIGHTS", "Alternatives", "Route", "alternatives", "route", "route_table"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "DEFAULT_MODES",
+    "MODES",
+    "OBJECTIVES",
+    "WEIGHTS",
+    "Alternatives",
+    "Route",
+    "Weight",
+    "alternatives",
+    "follows",
+    "matrix",
+    "pareto",
+    "route",
+    "route_table",
+]
 
 
 def route(
@@ -23,8 +43,10 @@ def route(
     weight: Weight = "time_h",
     avoid: Iterable[str] | str = (),
     avoid_strict: bool = False,
+    avoid_mode: str = "territory",
     modes: Sequence[str] | str | None = None,
     via: Sequence[Asked] = (),
+    corridor: str | None = None,
     cost: str | Path | CostModel = DEFAULT,
     cargo: str | None = None,
     month: int | None = None,
@@ -45,10 +67,17 @@ def route(
         Countries (ISO alpha-3), blocs, ``crossing:…``, ``line:…`` or modes that must not be used.
     avoid_strict
         Refuse also edges whose generalised shape touches an avoided country by border noise.
+    avoid_mode
+        ``"territory"``: no edge lies in an avoided country. ``"control"``: sections where a line runs through it from border to
+        border without a stop are allowed. `Route.run_through` names the sections used, and those cut.
     modes
         Modes that may move; None for rail and sea.
     via
         Places to pass, in this order.
+    corridor
+        A named corridor, by id, name or alias (``"middle"``, ``"Central Line"``): the route passes its stations that lie
+        between the two places, uses its modes if none are given, and keeps out of what it avoids by definition. Not with
+        ``via``. ``cx.load("corridors")`` lists them.
     cost
         A preset, the path of a TOML file, or a `CostModel`.
     cargo
@@ -65,7 +94,7 @@ def route(
     NoRouteError
         There is no path; the message says what stands in the way.
     UnknownNameError
-        A weight, mode, cost model or something to avoid that does not exist.
+        A weight, mode, cost model, corridor or something to avoid that does not exist.
 
     Examples
     --------
@@ -75,9 +104,10 @@ def route(
     ('RUS', 'KAZ', 'UZB')
     """
     question = Question(
-        origin, destination, via, weight, avoid, avoid_strict, modes, cost, cargo, month, max_connector_km
-    )
-    return Search(network, question).best()
+        origin, destination, via, weight, avoid, avoid_strict, modes, cost, cargo, month, max_connector_km,
+        avoid_mode,
+    )  # fmt: skip
+    return _search(network, question, corridor).best()
 
 
 def alternatives(
@@ -91,8 +121,10 @@ def alternatives(
     weight: Weight = "time_h",
     avoid: Iterable[str] | str = (),
     avoid_strict: bool = False,
+    avoid_mode: str = "territory",
     modes: Sequence[str] | str | None = None,
     via: Sequence[Asked] = (),
+    corridor: str | None = None,
     cost: str | Path | CostModel = DEFAULT,
     cargo: str | None = None,
     month: int | None = None,
@@ -100,12 +132,13 @@ def alternatives(
 ) -> Alternatives:
     """Return up to k routes that differ, the best first.
 
-    Found by penalty: after each search the edges used are made heavier, and a route is kept if it shares at most
-    ``max_overlap`` of the shorter one's kilometres with each kept before.
+    First routes that cannot be bettered locally (plateaus of the tree from the origin and the tree to the destination), lightest
+    first; then, until there are k, by penalty: after each search the edges used are made heavier. A route is kept if it shares
+    at most ``max_overlap`` of the shorter one's kilometres with each kept before.
 
     Parameters
     ----------
-    network, origin, destination, weight, avoid, avoid_strict, modes, via, cost, cargo, month, max_connector_km
+    network, origin, destination, weight, avoid, avoid_strict, avoid_mode, modes, via, corridor, cost, cargo, month, max_connector_km
         As for `route`.
     k
         How many at most.
@@ -120,6 +153,122 @@ def alternatives(
         As for `route`.
     """
     question = Question(
-        origin, destination, via, weight, avoid, avoid_strict, modes, cost, cargo, month, max_connector_km
+        origin, destination, via, weight, avoid, avoid_strict, modes, cost, cargo, month, max_connector_km,
+        avoid_mode,
+    )  # fmt: skip
+    return _search(network, question, corridor).alternatives(k, max_overlap, max_detour)
+
+
+def pareto(
+    network: Network,
+    origin: Asked,
+    destination: Asked,
+    *,
+    objectives: Sequence[str] = ("time_h", "cost_usd_teu", "n_crossings"),
+    epsilon: float = 0.0,
+    avoid: Iterable[str] | str = (),
+    avoid_strict: bool = False,
+    avoid_mode: str = "territory",
+    modes: Sequence[str] | str | None = None,
+    cost: str | Path | CostModel = DEFAULT,
+    cargo: str | None = None,
+    month: int | None = None,
+    max_connector_km: float = MAX_CONNECTOR_KM,
+) -> Alternatives:
+    """Return the routes that none beats on every criterion, sorted by the criteria in their order.
+
+    The front is exact, down to a decimetre, a third of a second and a hundredth of a cent an edge; of routes with the same
+    totals it holds one. It tells routes apart that differ by one station track: an epsilon thins it.
+
+    Parameters
+    ----------
+    network, origin, destination, avoid, avoid_strict, avoid_mode, modes, cost, cargo, month, max_connector_km
+        As for `route`.
+    objectives
+        Criteria, any of ``"time_h"``, ``"cost_usd_teu"`` (or that of the cargo priced), ``"n_crossings"``, ``"length_km"``,
+        ``"n_gauge_breaks"``, ``"n_transshipments"``. Two or three are quick; more work, slowly.
+    epsilon
+        0.01 leaves out routes as long as, for each route of the exact front, one stays that is at most 1 % worse in every
+        criterion. 0 for the exact front.
+
+    Raises
+    ------
+    PlaceError, NoRouteError, UnknownNameError
+        As for `route`; the latter also for an objective that does not exist.
+
+    Notes
+    -----
+    A through tariff asks which borders a route passes. The search grants it where it could hold; routes that do not earn it
+    are priced without it, and dropped if another route then beats them.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> network = cx.load_network()
+    >>> front = cx.pareto(network, "Almaty", "Tashkent", objectives=("time_h", "n_crossings"))
+    >>> [(round(r.time_h), r.n_crossings) for r in front]
+    [(36, 3), (85, 1)]
+    """
+    model = cost_model(cost, cargo=cargo)
+    names = check_objectives(objectives, model.cargo)
+    question = Question(
+        origin, destination, (), "time_h", avoid, avoid_strict, modes, model, cargo, month, max_connector_km, avoid_mode
     )
-    return Search(network, question).alternatives(k, max_overlap, max_detour)
+    return pareto_front(Search(network, question), names, epsilon)
+
+
+def matrix(
+    network: Network,
+    origins: Iterable[Asked],
+    destinations: Iterable[Asked],
+    *,
+    weight: Weight | Sequence[Weight] = "time_h",
+    avoid: Iterable[str] | str = (),
+    avoid_strict: bool = False,
+    avoid_mode: str = "territory",
+    modes: Sequence[str] | str | None = None,
+    cost: str | Path | CostModel = DEFAULT,
+    cargo: str | None = None,
+    month: int | None = None,
+    max_connector_km: float = MAX_CONNECTOR_KM,
+) -> pd.DataFrame:
+    """Return every origin to every destination as a tidy table.
+
+    Parameters
+    ----------
+    network, avoid, avoid_strict, avoid_mode, modes, cost, cargo, month, max_connector_km
+        As for `route`.
+    origins, destinations
+        Places; a large matrix is quickest with no more origins than destinations.
+    weight
+        One weight as for `route`, or several; each is the least of its own, not of one route.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``origin, destination``, one column a weight (``time_h``, ``length_km``, ``cost_usd_teu`` …), ``reason``. A pair without
+        path, or a place that is not found, has NaN and a reason. Each number is that of `route`, rounded on every edge to the
+        search's unit (a decimetre, a third of a second on the embedded network).
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> network = cx.load_network()
+    >>> table = cx.matrix(network, ["Almaty", "Tashkent"], ["Moscow", "Karachi"], weight=["time_h", "length_km"])
+    >>> table.shape
+    (4, 5)
+    """
+    from corridors.routing._matrix import cost_matrix
+
+    weights = [weight] if isinstance(weight, str) or callable(weight) else list(weight)
+    question = Question(
+        "", "", (), "time_h", avoid, avoid_strict, modes, cost, cargo, month, max_connector_km, avoid_mode
+    )
+    return cost_matrix(network, origins, destinations, weights, question)
+
+
+def _search(network: Network, question: Question, corridor: str | None) -> Search:
+    """Return the search for a question, held to a named corridor if one is given."""
+    if corridor is None:
+        return Search(network, question)
+    return CorridorSearch(network, hold_to(network, corridor, question), corridor)

@@ -16,9 +16,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Alternatives(Sequence[Route]):
-    """Routes between two places, the best first; a sequence of `Route`."""
+    """Routes between two places, the best first; a sequence of `Route`.
+
+    Attributes
+    ----------
+    routes
+        The routes.
+    weights
+        What each was found by, in the unit of the weight asked for; empty where there is more than one (a Pareto front).
+    """
 
     routes: tuple[Route, ...]
+    weights: tuple[float, ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> Route: ...
@@ -26,7 +35,9 @@ class Alternatives(Sequence[Route]):
     def __getitem__(self, index: slice) -> Alternatives: ...
     def __getitem__(self, index: int | slice) -> Route | Alternatives:
         """Return one route, or some."""
-        return Alternatives(self.routes[index]) if isinstance(index, slice) else self.routes[index]
+        if isinstance(index, slice):
+            return Alternatives(self.routes[index], self.weights[index])
+        return self.routes[index]
 
     def __len__(self) -> int:
         return len(self.routes)
@@ -34,12 +45,22 @@ class Alternatives(Sequence[Route]):
     def __repr__(self) -> str:
         return "\n".join(map(repr, self.routes)) or "<no routes>"
 
+    def _repr_html_(self) -> str:
+        from corridors import _display
+
+        return _display.html(self, self.table().drop(columns="crossings", errors="ignore"))
+
     def table(self) -> pd.DataFrame:
         """Return one row a route, the first as baseline; units are in the column names.
 
-        ``overlap`` is with the first route, ``stretch`` the weight over that of the first.
+        ``overlap`` is with the first route, ``stretch`` the weight over that of the first, and ``differs_by`` says in words
+        what tells a route apart from the first.
         """
-        return route_table(list(self.routes))
+        frame = route_table(list(self.routes))
+        if self.weights and self.routes:
+            frame["stretch"] = [w / self.weights[0] if self.weights[0] else 1.0 for w in self.weights]
+        frame["differs_by"] = [difference(r, self.routes[0]) for r in self.routes]
+        return frame
 
     def overlaps(self) -> pd.DataFrame:
         """Return the overlap of every pair of routes."""
@@ -96,6 +117,35 @@ def summary_columns(cargo: str) -> list[str]:
         "n_crossings", "n_gauge_breaks", "n_transshipments", "standing_h", "connector_km", "assumed_km",
         "assumed_time_share", "assumed_cost_share", "detour_factor", "crossings",
     ]  # fmt: skip
+
+
+def difference(route: Route, other: Route) -> str:
+    """Return what tells a route apart from another: countries, modes, else borders, else lines."""
+    if route is other:
+        return ""
+    parts = [
+        *_gained("through", [c for c in route.countries if c not in other.countries]),
+        *_gained("not through", [c for c in other.countries if c not in route.countries]),
+        *_gained("with", [m for m in _modes(route) if m not in _modes(other)]),
+        *_gained("without", [m for m in _modes(other) if m not in _modes(route)]),
+    ]
+    for column in ("crossing_id", "line_id"):
+        if not parts:
+            own, theirs = ([str(x) for x in r.edge(column) if x] for r in (route, other))
+            parts = [
+                *_gained("by", [x for x in own if x not in theirs]),
+                *_gained("not by", [x for x in theirs if x not in own]),
+            ]
+    return "; ".join(parts) or "same countries, borders and lines"
+
+
+def _gained(word: str, names: list[str]) -> list[str]:
+    return [f"{word} {', '.join(dict.fromkeys(names))}"] if names else []
+
+
+def _modes(route: Route) -> list[str]:
+    moving = np.isin(route.edge("kind"), ["track", "road", "sea"])
+    return list(dict.fromkeys(str(m) for m in route.edge("mode")[moving]))
 
 
 def label(route: Route) -> str:

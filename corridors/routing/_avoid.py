@@ -1,7 +1,8 @@
 """What a journey must not use, as a mask of edges.
 
 `avoid` is a promise: an edge whose country sequence holds an avoided country is gone, whatever it costs. Since edges are cut
-at borders, every edge lies in one country; only the listed border noise may touch the polygon of another.
+at borders, every edge lies in one country; only the listed border noise may touch the polygon of another. With
+``avoid_mode="control"`` alone, the run-through sections of `_through` are let in again, and the answer names them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from corridors import geodata
 from corridors.errors import UnknownNameError, did_you_mean
+from corridors.routing._through import Section, of_countries
 
 if TYPE_CHECKING:
     from corridors.network import Network
@@ -31,6 +33,23 @@ class Avoided:
     crossings: frozenset[str] = frozenset()
     lines: frozenset[str] = frozenset()
     modes: frozenset[str] = frozenset()
+
+
+AVOID_MODES = ("territory", "control")
+
+
+def sections_of(network: Network, avoided: Avoided, avoid_mode: str) -> tuple[tuple[Section, ...], tuple[Section, ...]]:
+    """Return the run-through sections of the avoided countries: those that may be used, and those that are cut.
+
+    Raises
+    ------
+    UnknownNameError
+        The mode is neither territory nor control.
+    """
+    if avoid_mode not in AVOID_MODES:
+        raise UnknownNameError(f"avoid_mode is {avoid_mode!r}; it must be {' or '.join(AVOID_MODES)}")
+    found = of_countries(network, avoided.countries)
+    return (found, ()) if avoid_mode == "control" else ((), found)
 
 
 def check_modes(modes: Sequence[str] | str | None) -> tuple[str, ...]:
@@ -148,7 +167,14 @@ def open_in_month(network: Network, month: int | None) -> Any:
     return mask
 
 
-def usable(network: Network, modes: tuple[str, ...], avoided: Avoided, *, avoid_strict: bool = False) -> Any:
+def usable(
+    network: Network,
+    modes: tuple[str, ...],
+    avoided: Avoided,
+    *,
+    avoid_strict: bool = False,
+    sections: tuple[Section, ...] = (),
+) -> Any:
     """Return a mask of the edges that freight may use.
 
     Parameters
@@ -161,6 +187,8 @@ def usable(network: Network, modes: tuple[str, ...], avoided: Avoided, *, avoid_
         What must not be used.
     avoid_strict
         Refuse edges too whose generalised shape touches an avoided country by border noise.
+    sections
+        Run-through sections that may be used though their country is avoided.
     """
     edges, nodes = network.tables["edges"], network.tables["nodes"]
     allowed = set(modes) - avoided.modes
@@ -168,7 +196,12 @@ def usable(network: Network, modes: tuple[str, ...], avoided: Avoided, *, avoid_
     mask &= np.isin(nodes["mode"][edges["from"]], list(allowed)) & np.isin(nodes["mode"][edges["to"]], list(allowed))
     if avoided.countries:
         hit = {c for c in set(edges["country"]) if avoided.countries & set(c.split("|"))}
-        mask &= ~np.isin(edges["country"], list(hit))
+        is_let_in = np.zeros(len(mask), dtype=bool)
+        is_let_in[[i for s in sections for i in s.edges]] = True
+        is_hit = np.isin(edges["country"], list(hit))
+        for end in ("from", "to"):  # a sea lane lies in no country, a port that it calls at does
+            is_hit |= np.isin(nodes["iso3"][edges[end]], list(avoided.countries))
+        mask &= ~is_hit | is_let_in
     if avoided.crossings:
         mask &= ~((edges["kind"] == "crossing") & np.isin(edges["crossing_id"], list(avoided.crossings)))
     if avoided.lines:

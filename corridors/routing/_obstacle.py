@@ -1,55 +1,135 @@
-"""Why there is no path, in words."""
+"""Why there is no path, in words: how far one gets, what was cut there, and the cheapest single concession."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.routing._avoid import MODES, Avoided, usable
+from corridors.routing._avoid import MODES, Avoided, open_in_month, sections_of, usable
 from corridors.routing._engine import Engine
 
 if TYPE_CHECKING:
-    from corridors.network import Network, Place
+    from corridors.routing._search import Search
+
+_SHOWN = 4
+"""Names listed before "and … more"."""
 
 
-def obstacle(
-    network: Network, engine: Engine, places: Sequence[Place], modes: tuple[str, ...], avoided: Avoided
-) -> str:
-    """Return the message for a pair without a path: how far one gets, and which concession would help."""
-    origin, destination = places[0], places[-1]
-    conditions = _conditions(modes, avoided)
-    reached = engine.reachable(origin)
-    countries = network.tables["nodes"]["iso3"]
-    from_here = sorted({str(c) for c in set(countries[reached]) if c})
-    to_there = sorted({str(c) for c in set(countries[engine.reachable(destination)]) if c})
-    helps = [name for name, m, a in _concessions(modes, avoided) if _connects(network, m, a, places)]
-    hint = f"; reachable again {' or '.join(helps)}" if helps else "; no single concession helps"
+@dataclass(frozen=True)
+class Concession:
+    """One condition given up, and what the way then weighs."""
+
+    name: str
+    weight: float
+
+
+def obstacle(search: Search) -> str:
+    """Return the message for a question without a path."""
+    origin, destination = search.places[0], search.places[-1]
+    reached = search.engine.reachable(origin)
+    back = search.engine.reachable(destination, is_reversed=True)
+    countries = search.network.tables["nodes"]["iso3"]
+    here, there = (", ".join(sorted({str(c) for c in set(countries[m]) if c})) for m in (reached, back))
+    cut = _cut(search, reached)
+    helps = sorted(_concessions(search), key=lambda c: (c.weight, c.name))
+    hint = "; no single concession helps"
+    if helps:
+        unit = {"time_h": " h", "length_km": " km", "cost": " USD", "generalised": " USD"}.get(
+            str(search.question.weight), ""
+        )
+        first = f"{helps[0].name} ({helps[0].weight:,.0f}{unit}, the cheapest concession)"
+        hint = "; reachable again " + " or ".join([first, *(_listed([c.name for c in helps[1:]]))])
     return (
-        f"no path from {origin.name} to {destination.name} {conditions}: from {origin.name} one reaches "
-        f"{', '.join(from_here)}; from {destination.name} {', '.join(to_there)}{hint}"
+        f"no path from {origin.name} to {destination.name} {search.conditions()}: from {origin.name} one reaches "
+        f"{here}; from {destination.name} {there}{f'; cut: {cut}' if cut else ''}{hint}"
     )
 
 
-def _conditions(modes: tuple[str, ...], avoided: Avoided) -> str:
-    out = f"by {' and '.join(modes)}"
+def conditions(modes: tuple[str, ...], avoided: Avoided) -> str:
+    """Return modes and what is avoided, in words."""
     names = sorted(avoided.countries | avoided.crossings | avoided.lines | avoided.modes)
-    return out + (f" without {', '.join(names)}" if names else "")
+    return f"by {' and '.join(modes)}" + (f" without {', '.join(names)}" if names else "")
 
 
-def _concessions(modes: tuple[str, ...], avoided: Avoided) -> list[tuple[str, tuple[str, ...], Avoided]]:
-    """Return each single condition dropped: one avoided thing allowed, or one mode more."""
+def _listed(names: list[str]) -> list[str]:
+    more = len(names) - _SHOWN
+    return names if more <= 0 else [*names[:_SHOWN], f"{more} more"]
+
+
+def _cut(search: Search, reached: Any) -> str:
+    """Return what was cut at the rim of what is reached: open borders into avoided countries, then those not open."""
+    edges, countries = search.network.tables["edges"], search.avoided.countries
+    is_rim = reached[edges["from"]] != reached[edges["to"]]
+    borders = np.flatnonzero(is_rim & (edges["kind"] == "crossing") & ~search.usable)
+    into: dict[str, list[str]] = {}
+    for i in borders:
+        avoided = sorted(countries & set(str(edges["country"][i]).split("|")))
+        is_open = edges["status"][i] == "operating"
+        if is_open and (avoided or edges["crossing_id"][i] in search.avoided.crossings):
+            into.setdefault(f"into {' and '.join(avoided)} at " if avoided else "", []).append(
+                str(edges["crossing_id"][i])
+            )
+        elif not is_open and not avoided:
+            into.setdefault("not open ", []).append(f"{edges['crossing_id'][i]} ({edges['status'][i]})")
+    order = sorted(into, key=lambda key: (key == "not open ", key))
+    return "; ".join(key + ", ".join(_listed(sorted(set(into[key])))) for key in order)
+
+
+def _concessions(search: Search) -> list[Concession]:
+    """Return each single condition whose loss opens a path, with the weight of that path."""
+    out = []
+    for name, modes, avoided, avoid_mode in _relaxed(search):
+        allowed, _ = sections_of(search.network, avoided, avoid_mode)
+        mask = usable(search.network, modes, avoided, avoid_strict=search.question.avoid_strict, sections=allowed)
+        weight = _weight(search, mask & open_in_month(search.network, search.question.month))
+        if np.isfinite(weight):
+            out.append(Concession(name, weight))
+    return out + _one_more_crossing(search)
+
+
+def _relaxed(search: Search) -> list[tuple[str, tuple[str, ...], Avoided, str]]:
+    modes, avoided, mode = search.modes, search.avoided, search.question.avoid_mode
     out = []
     for field in ("countries", "crossings", "lines"):
         for name in sorted(getattr(avoided, field)):
-            parts = {f: getattr(avoided, f) for f in ("countries", "crossings", "lines", "modes")}
-            parts[field] = parts[field] - {name}
-            out.append((f"through {name}", modes, Avoided(**parts)))
-    out += [(f"with mode {m}", (*modes, m), avoided) for m in MODES if m not in modes and m not in avoided.modes]
+            fewer = replace(avoided, **{field: getattr(avoided, field) - {name}})
+            out.append((f"through {name}", modes, fewer, mode))
+    out += [(f"with mode {m}", (*modes, m), avoided, mode) for m in MODES if m not in modes and m not in avoided.modes]
+    if mode == "territory" and avoided.countries:
+        out.append(("with avoid_mode='control'", modes, avoided, "control"))
     return out
 
 
-def _connects(network: Network, modes: tuple[str, ...], avoided: Avoided, places: Sequence[Place]) -> bool:
-    engine = Engine(network, np.ones((2, len(network.tables["edges"]["edge_id"]))), usable(network, modes, avoided))
-    return engine.path(places[0], places[-1], via=places[1:-1], per_km=1.0) is not None
+def _weight(search: Search, mask: Any) -> float:
+    engine = Engine(search.network, search.weights, mask)
+    path = engine.path(search.places[0], search.places[-1], via=search.places[1:-1], per_km=search.per_km)
+    return np.inf if path is None else search.weight_of(path)
+
+
+def _one_more_crossing(search: Search) -> list[Concession]:
+    """Return the border that would connect the pair if it alone opened: the best one, if any does."""
+    if len(search.places) > 2:
+        return []
+    edges, nodes, avoided = search.network.tables["edges"], search.network.tables["nodes"], search.avoided
+    shut = (edges["kind"] == "crossing") & (edges["status"] != "operating")
+    shut &= np.isin(edges["mode"], list(set(search.modes) - avoided.modes)) & ~np.isin(
+        edges["crossing_id"], list(avoided.crossings)
+    )
+    for end in ("from", "to"):
+        shut &= ~np.isin(nodes["iso3"][edges[end]], list(avoided.countries))
+    rows = np.flatnonzero(shut)
+    engine = search.engine
+    starts, ends = (engine.connectors(p, search.per_km) for p in (search.places[0], search.places[-1]))
+    there = engine.metric.tree(list(starts), list(starts.values())) / engine.units
+    back = engine.metric.tree(list(ends), list(ends.values()), is_reversed=True) / engine.units
+    best: list[tuple[float, str]] = []
+    for row, (a, b) in enumerate((("from", "to"), ("to", "from"))):
+        total = there[edges[a][rows]] + search.weights[row, rows] + back[edges[b][rows]]
+        best += [
+            (float(total[k]), f"with crossing {edges['crossing_id'][i]} open ({edges['status'][i]} now)")
+            for k, i in enumerate(rows)
+            if np.isfinite(total[k])
+        ]
+    return [Concession(name, weight) for weight, name in sorted(best)[:1]]

@@ -10,7 +10,7 @@ import numpy as np
 
 from corridors.cost import LEVELS, CostModel, EdgeCosts, Journey
 from corridors.network import Network, Place
-from corridors.routing import _anatomy
+from corridors.routing import _anatomy, _through
 from corridors.routing._engine import Path
 from corridors.units import Floats, distance_km
 
@@ -51,6 +51,14 @@ class Route:
             f"<Route {self.name!r}: {self.length_km:,.0f} km, {self.time_h:,.0f} h, {' > '.join(self.countries)}, "
             f"{self.n_crossings} borders, {self.n_gauge_breaks} gauge breaks, {self.n_transshipments} transfers>"
         )
+
+    def _repr_html_(self) -> str:
+        import pandas as pd
+
+        from corridors import _display
+        from corridors.routing._alternatives import summary
+
+        return _display.html(self, pd.DataFrame([summary(self)]).drop(columns="crossings"))
 
     # Totals ----------------------------------------------------------------------------------------------------------
 
@@ -220,6 +228,14 @@ class Route:
         noise = pd.DataFrame(self.network.tables["noise"])
         own = {str(e).partition("/")[0] for e in self.edge("edge_id")}
         return noise[noise["edge_id"].isin(own)].reset_index(drop=True)
+
+    @cached_property
+    def run_through(self) -> pd.DataFrame:
+        """Sections on which a line leaves a country and comes back without a stop: those used, and those cut by `avoid`.
+
+        Columns: ``line_id, iso3, iso3_around, crossings, length_km, state`` (``used`` or ``cut``).
+        """
+        return _through.table(self)
 
     @cached_property
     def restrictions(self) -> pd.DataFrame:

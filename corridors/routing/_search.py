@@ -13,9 +13,11 @@ from corridors.cost import CostModel, EdgeCosts, Journey, cost_model
 from corridors.errors import NoRouteError, UnknownNameError
 from corridors.network import Asked, Network, Place, find_place
 from corridors.routing._alternatives import Alternatives, label
-from corridors.routing._avoid import Avoided, check_modes, open_in_month, read_avoid, usable
+from corridors.routing._avoid import Avoided, check_modes, open_in_month, read_avoid, sections_of, usable
+from corridors.routing._distinct import Chooser, distinct_paths
+from corridors.routing._ends import allowed_nodes, within_country
 from corridors.routing._engine import Engine, Path
-from corridors.routing._obstacle import obstacle
+from corridors.routing._obstacle import conditions, obstacle
 from corridors.routing._route import Route
 from corridors.units import Floats
 
@@ -23,14 +25,8 @@ Weight = str | Callable[[Any], Any]
 
 WEIGHTS = ("time_h", "length_km", "cost", "generalised", "n_crossings", "n_transshipments")
 
-PENALTY = 1.4
-"""Factor on edges of routes already found (the notes measured 1.4 against Yen: mean overlap 0.12 instead of 0.999)."""
-
-MAX_TRIES = 40
-"""Searches before alternatives gives up; each one raises the penalty of what was used."""
-
-_TIE_BREAK_H = 1e-3
-"""Hours that count as one unit of a counted weight: among routes of as many crossings the quicker one wins."""
+_TIE_BREAK_H = 1e-5
+"""Part of a counted unit that an hour counts: among routes of as many crossings the quicker one wins."""
 
 
 @dataclass(frozen=True)
@@ -48,55 +44,60 @@ class Question:
     cargo: str | None
     month: int | None
     max_connector_km: float
+    avoid_mode: str = "territory"
 
 
 class Search:
     """A question on a network, ready to be answered."""
 
-    def __init__(self, network: Network, question: Question) -> None:
+    def __init__(self, network: Network, question: Question, *, places: Sequence[Place] | None = None) -> None:
         self.network = network
         self.question = question
         self.model = cost_model(question.cost, cargo=question.cargo)
         self.modes = check_modes(question.modes)
         self.avoided: Avoided = read_avoid(network, question.avoid)
-        self.places = [self._place(p) for p in (question.origin, *question.via, question.destination)]
+        if places is None:
+            finder = self.finder(network, question)
+            places = [finder(p) for p in (question.origin, *question.via, question.destination)]
+        self.places = list(places)
+        self.avoided = _without_transit(self.avoided, network, self.places)
         self.costs = EdgeCosts(network, self.model, Journey(self.places[0].iso3, self.places[-1].iso3))
         self.weights = edge_weights(self.costs, question.weight)
-        mask = usable(network, self.modes, self.avoided, avoid_strict=question.avoid_strict)
-        self.engine = Engine(network, self.weights, mask & open_in_month(network, question.month))
-        is_length = question.weight in ("length_km", "n_crossings", "n_transshipments")
-        self.per_km = 1.0 if is_length else 1.0 / self.model.value("connector", "speed_kph").value
+        allowed, self.cut = sections_of(network, self.avoided, question.avoid_mode)
+        mask = usable(network, self.modes, self.avoided, avoid_strict=question.avoid_strict, sections=allowed)
+        self.usable = mask & open_in_month(network, question.month)
+        self.engine = Engine(network, self.weights, self.usable)
+        self.per_km = connector_weight(self.model, question.weight)
 
-    def _place(self, asked: Asked) -> Place:
-        place = find_place(self.network, asked, modes=self.modes, max_connector_km=self.question.max_connector_km)
-        nodes = self.network.tables["nodes"]
-        # Cargo begins and ends on land: a place with rail or road is not served at its quay alone, so that loading counts.
-        has_land = any(nodes["mode"][n] != "sea" for n in place.nodes)
-        keep = [
-            i
-            for i, n in enumerate(place.nodes)
-            if nodes["iso3"][n] not in self.avoided.countries and not (has_land and nodes["mode"][n] == "sea")
-        ]
-        if not keep:
-            raise NoRouteError(f"no route that avoids {place.iso3}: {place.name} is in {place.iso3}")
-        return replace(
-            place,
-            nodes=tuple(place.nodes[i] for i in keep),
-            connector_km=tuple(place.connector_km[i] for i in keep),
-        )
+    @staticmethod
+    def finder(network: Network, question: Question) -> Callable[[Asked], Place]:
+        """Return what finds the places of a question: those nodes of a place that serve it and are not avoided."""
+        modes, avoided = check_modes(question.modes), read_avoid(network, question.avoid)
 
-    def _path(self, factor: Floats | None = None) -> Path | None:
-        return self.engine.path(
-            self.places[0], self.places[-1], via=self.places[1:-1], per_km=self.per_km, factor=factor
-        )
+        def find(asked: Asked) -> Place:
+            place = find_place(network, asked, modes=modes, max_connector_km=question.max_connector_km)
+            return allowed_nodes(network, within_country(network, place, asked), avoided)
+
+        return find
+
+    def conditions(self) -> str:
+        """Return the modes and what is avoided, in words."""
+        return conditions(self.modes, self.avoided)
+
+    def _path(self) -> Path | None:
+        return self.engine.path(self.places[0], self.places[-1], via=self.places[1:-1], per_km=self.per_km)
 
     def _route(self, path: Path) -> Route:
         weight = self.question.weight
-        name = weight if isinstance(weight, str) else getattr(weight, "__name__", "custom")
+        return self.as_route(path, weight if isinstance(weight, str) else getattr(weight, "__name__", "custom"))
+
+    def as_route(self, path: Path, name: str) -> Route:
+        """Return a path as a route that is the best of what is named."""
+        path = replace(path, cut=self.cut)
         found = Route(self.network, self.model, self.places[0], self.places[-1], path, "", name)
         return replace(found, name=label(found))
 
-    def _weight_of(self, path: Path) -> float:
+    def weight_of(self, path: Path) -> float:
         """Return the weight of a path without penalties."""
         row = np.where(path.is_forward, 0, 1)
         return float(self.weights[row, path.edges].sum() + (path.start_km + path.end_km) * self.per_km)
@@ -111,27 +112,42 @@ class Search:
         """
         path = self._path()
         if path is None:
-            raise NoRouteError(obstacle(self.network, self.engine, self.places, self.modes, self.avoided))
+            raise NoRouteError(obstacle(self))
         return self._route(path)
 
+    def without(self, shut: Any) -> Route | None:
+        """Return the best route without the edges of a mask, None if there is none."""
+        engine = Engine(self.network, self.weights, self.usable & ~shut)
+        path = engine.path(self.places[0], self.places[-1], via=self.places[1:-1], per_km=self.per_km)
+        return None if path is None else self._route(path)
+
     def alternatives(self, k: int, max_overlap: float, max_detour: float) -> Alternatives:
-        """Return up to k routes that differ, the best first; the penalty method."""
+        """Return up to k routes that differ, the best first: by plateaus, then by penalty until there are k."""
         first = self.best()
-        limit = max_detour * self._weight_of(first.path)
-        kept, used = [first], first
-        factor = np.ones(self.weights.shape[1])
-        for _ in range(MAX_TRIES):
-            if len(kept) >= k:
-                break
-            factor[used.path.edges] *= PENALTY
-            path = self._path(factor)
-            if path is None:
-                break
-            used = self._route(path)
-            if self._weight_of(path) <= limit and all(used.overlap(other) <= max_overlap for other in kept):
-                kept.append(used)
-        ordered = [first, *sorted(kept[1:], key=lambda r: self._weight_of(r.path))]
-        return Alternatives(tuple(_distinct_names(ordered)))
+        limit = max_detour * self.weight_of(first.path)
+        km = self.network.tables["edges"]["length_km"]
+        chooser = Chooser(km, self.weight_of, max_overlap, limit)
+        paths = distinct_paths(
+            self.engine, first.path, self.places, chooser, k=k, per_km=self.per_km, max_stretch=max_detour
+        )
+        ordered = [first, *(self._route(p) for p in sorted(paths[1:], key=self.weight_of))]
+        return Alternatives(tuple(distinct_names(ordered)), tuple(self.weight_of(r.path) for r in ordered))
+
+
+def _without_transit(avoided: Avoided, network: Network, places: Sequence[Place]) -> Avoided:
+    """Return what is avoided, and the countries through which a scenario lets no transit pass."""
+    barred = frozenset(network.attrs.get("no_transit", ())) - {places[0].iso3, places[-1].iso3}
+    return replace(avoided, countries=avoided.countries | barred)
+
+
+def connector_weight(model: CostModel, weight: Weight) -> float:
+    """Return the weight of a kilometre of connector: its hours, valued if time is; it has no price and is no crossing."""
+    hours = 1.0 / model.value("connector", "speed_kph").value
+    if weight == "length_km":
+        return 1.0
+    if weight == "generalised":
+        return hours * model.value("value_of_time_usd_h", model.cargo).value
+    return _TIE_BREAK_H * hours if weight in ("cost", "n_crossings", "n_transshipments") else hours
 
 
 def edge_weights(costs: EdgeCosts, weight: Weight) -> Floats:
@@ -174,7 +190,7 @@ def edge_weights(costs: EdgeCosts, weight: Weight) -> Floats:
     raise UnknownNameError(f"weight is {weight!r}; it must be a function of the edges or one of {', '.join(WEIGHTS)}")
 
 
-def _distinct_names(routes: list[Route]) -> list[Route]:
+def distinct_names(routes: list[Route]) -> list[Route]:
     """Return the routes, numbered where they would carry one name."""
     seen: dict[str, int] = {}
     out = []

@@ -1,0 +1,88 @@
+"""Alternatives that are optimal in themselves: plateaus of two trees.
+
+A *plateau* is a stretch that the tree from the origin and the tree to the destination both use. The way to its start, along it
+and on from its end is the best of all ways that use it; the longer the plateau, the longer the stretches on which the way
+cannot be bettered locally. Ways without a plateau of their own are detours for the sake of a detour.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.routing._engine import Engine, Path, walk
+
+if TYPE_CHECKING:
+    from corridors.network import Place
+
+LOCAL_SHARE = 0.05
+"""Least plateau, as a share of the best route's weight: a shorter one is a yard track and not another way."""
+
+MAX_CANDIDATES = 400
+"""Candidates looked at, the lightest first."""
+
+
+def candidates(engine: Engine, origin: Place, destination: Place, *, per_km: float, max_stretch: float) -> list[Path]:
+    """Return the ways by plateaus, lightest first, none heavier than ``max_stretch`` times the best.
+
+    Parameters
+    ----------
+    engine
+        A network made ready.
+    origin, destination
+        Places.
+    per_km
+        Weight of a kilometre of connector.
+    max_stretch
+        Weight over that of the best way.
+    """
+    metric, graph = engine.metric, engine.graph
+    starts, ends = engine.connectors(origin, per_km), engine.connectors(destination, per_km)
+    there = metric.tree(list(starts), list(starts.values()))
+    back = metric.tree(list(ends), list(ends.values()), is_reversed=True)
+    best = min((there[n] + c for n, c in ends.items()), default=np.inf)
+    if not np.isfinite(best):
+        return []
+    before = graph.next_arcs(metric.cost, there)
+    after = graph.next_arcs(metric.reversed_cost, back)
+    onward = np.where(after >= 0, graph.twin[after], -1)  # the arc by which the way from each node goes on
+    before[[n for n in starts if starts[n] == there[n]]] = -1
+    onward[[n for n in ends if ends[n] == back[n]]] = -1
+    first, last = _plateaus(graph.tail, graph.head, before, onward)
+    weight = there[first] + back[first]
+    is_good = (weight <= max_stretch * best) & (there[last] - there[first] >= LOCAL_SHARE * best)
+    rows = np.flatnonzero(is_good)
+    rows = rows[np.lexsort((first[rows], weight[rows]))][:MAX_CANDIDATES]
+    out = []
+    for k in rows:
+        to_start = walk(graph, before, there, starts, int(first[k]))
+        from_start = _onward(graph.head, onward, int(first[k]))
+        arcs = np.array([*to_start, *from_start], dtype=int)
+        nodes = np.concatenate([graph.tail[arcs[:1]], graph.head[arcs]])
+        if len(arcs) and len(np.unique(nodes)) == len(nodes):
+            out.append(engine.as_path(arcs, origin, destination, int(nodes[0]), int(nodes[-1])))
+    return out
+
+
+def _plateaus(tail: Any, head: Any, before: Any, onward: Any) -> tuple[Any, Any]:
+    """Return the first and last node of each maximal run of arcs that are in both trees."""
+    n = len(before)
+    arcs = onward[onward >= 0]
+    arcs = arcs[before[head[arcs]] == arcs]
+    step = np.arange(n)
+    step[tail[arcs]] = head[arcs]
+    is_entered = np.zeros(n, dtype=bool)
+    is_entered[head[arcs]] = True
+    first = np.setdiff1d(tail[arcs], np.flatnonzero(is_entered))
+    while not np.array_equal(step[step], step):
+        step = step[step]
+    return first, step[first]
+
+
+def _onward(head: Any, onward: Any, node: int) -> list[int]:
+    arcs: list[int] = []
+    while onward[node] >= 0:
+        arcs.append(int(onward[node]))
+        node = int(head[arcs[-1]])
+    return arcs
