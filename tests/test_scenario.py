@@ -1,6 +1,11 @@
 """Opening and closing, on the drawn continent."""
 
+import contextlib
+from pathlib import Path
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import corridors as cx
 from corridors.network import Network
@@ -89,3 +94,234 @@ def test_compare_reports_a_failed_pair_and_goes_on(toy: Network) -> None:
     assert today["length_km"].iloc[0] == pytest.approx(1200)
     assert built["length_km"].iloc[0] == pytest.approx(460)
     assert len(found.routes) == (found.table["reason"] == "").sum()
+
+
+def test_closing_a_country_closes_its_borders_too(toy: Network) -> None:
+    shut = cx.Scenario("x").close("BBB").apply(toy)
+    assert shut.attrs["closed"] == ["country:BBB"]
+    assert cx.route(shut, "Alpha", "Charlie", weight="length_km", modes="rail").countries == ("AAA", "DDD", "CCC")
+    with pytest.raises(cx.CorridorError):
+        cx.route(shut, "Alpha", "Bravo")
+
+
+def test_a_border_a_port_a_mode_and_a_sea_can_be_shut_and_opened_again(toy: Network) -> None:
+    for target, options in (
+        ("border:AAA-BBB", {"modes": "rail"}),
+        ("mode:rail", {"modes": "rail"}),
+        ("port:aleph-port", {"modes": ["sea", "rail"], "avoid": ["BBB", "DDD"]}),
+    ):
+        origin, destination = ("Aleph", "Coral") if "port" in target else ("Alpha", "Bravo")
+        shut = cx.Scenario("x").close(target).apply(toy)
+        before = cx.route(toy, origin, destination, **options).length_km
+        with contextlib.suppress(cx.NoRouteError):
+            assert cx.route(shut, origin, destination, **options).length_km > before
+        again = cx.Scenario("y").open(target).apply(shut)
+        assert cx.route(again, origin, destination, **options).length_km == pytest.approx(before)
+
+
+def test_no_transit_bars_what_passes_and_not_what_begins_or_ends(toy: Network) -> None:
+    barred = cx.Scenario("x").no_transit("BBB").apply(toy)
+    assert "BBB" not in cx.route(barred, "Alpha", "Charlie", modes="rail").countries
+    assert cx.route(barred, "Alpha", "Bravo", modes="rail").countries == ("AAA", "BBB")
+    assert cx.route(barred, "Bravo", "Charlie", modes="rail").countries == ("BBB", "CCC")
+
+
+def test_changed_costs_travel_with_the_network_and_count_as_assumed(toy: Network) -> None:
+    def edges_h(network: Network) -> tuple[float, float, float, float]:
+        r = cx.route(network, "Alpha", "Bravo", modes="rail")
+        return r.moving_h, r.standing_h, r.cost_usd, r.assumed_time_share
+
+    moving, standing, usd, _ = edges_h(toy)
+    slow = cx.Scenario("slow").change("speed", "line:north", factor=0.5).change("dwell", "one", to=48.0)
+    dear = slow.change("tariff", mode="rail", factor=2).change("fee", "border:AAA-BBB", to=0)
+    m, s, u, assumed = edges_h(dear.apply(toy))
+    assert m == pytest.approx(2 * moving)
+    assert s == pytest.approx(48)
+    assert u == pytest.approx(2 * (usd - 215))
+    assert assumed == pytest.approx(1.0)
+    assert edges_h(toy)[:2] == (moving, standing)
+    assert edges_h(cx.Scenario("again").change("dwell", "one", factor=2).apply(dear.apply(toy)))[1] == pytest.approx(96)
+
+
+def test_a_gauge_change_can_be_made_quicker(toy: Network) -> None:
+    quick = cx.Scenario("new depot").change("gauge_change", "DDD", to=2.0).apply(toy)
+    assert cx.route(quick, "Aleph", "Coral", modes="rail").gauge_breaks["time_h"].tolist() == [2.0]
+
+
+def test_lines_open_by_the_year_in_which_they_are_due(toy: Network) -> None:
+    lines = dict(toy.tables["lines"])
+    due = lines["due_year"].astype(object)
+    due[lines["line_id"] == "cut-off"] = 2030
+    due[lines["line_id"] == "island"] = 2029
+    dated = toy.with_tables(lines={"due_year": due})
+    assert cx.Scenario("x").due_by(2028).apply(dated).attrs["opened"] == []
+    by = cx.Scenario("x").due_by(2030).apply(dated)
+    assert by.attrs["opened"] == ["line:cut-off", "crossing:five (rail)"]
+    assert by.attrs["not_opened"] == ["line:island"]
+
+
+def test_a_scenario_says_in_words_what_it_does_and_survives_a_file(tmp_path: Path) -> None:
+    plan = (
+        cx.Scenario("Plan “A”", note="a test", source="drawing", pairs=(("Alpha", "Bravo"),), modes=("rail",))
+        .as_of("2025-06-30")
+        .open("cut-off")
+        .close("three", mode="road")
+        .change("speed", "sea:inner", factor=0.5)
+        .no_transit("BBB")
+        .due_by(2035)
+    )
+    assert str(plan) == (
+        "Plan “A”: crossings as of 2025-06-30, open cut-off, close three for road, speed of sea:inner × 0.5, "
+        "no transit through BBB, open what is due by 2035"
+    )
+    plan.save(tmp_path / "plan.toml")
+    assert cx.Scenario.load(tmp_path / "plan.toml") == plan
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("name = ", cx.LayerError, "cannot read the scenario"),
+        ("title = 'x'", cx.SchemaError, "title unknown"),
+        ("note = 'x'", cx.SchemaError, "name missing"),
+        ("name = 'x'\n[[edit]]\naction = 'open'", cx.SchemaError, "needs action and target"),
+        ("name = 'x'\n[[edit]]\naction = 'melt'\ntarget = 'one'", cx.ScenarioError, "action is 'melt'"),
+    ],
+)
+def test_a_broken_scenario_file_is_refused(tmp_path: Path, text: str, error: type[Exception], message: str) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(error, match=message):
+        cx.Scenario.load(path)
+
+
+def test_changes_that_mean_nothing_are_refused(toy: Network) -> None:
+    for options, message in (
+        ({"what": "colour", "factor": 2}, "a change is of 'colour'"),
+        ({"what": "speed"}, "give factor or to"),
+        ({"what": "speed", "factor": 0}, "no positive number"),
+        ({"what": "dwell", "to": -1}, "no positive number"),
+    ):
+        with pytest.raises(cx.ScenarioError, match=message):
+            cx.Scenario("x").change(**options)  # type: ignore[arg-type]
+    with pytest.raises(cx.ScenarioError, match="nothing of this kind"):
+        cx.Scenario("x").change("dwell", "line:west", factor=2).apply(toy)
+    with pytest.raises(cx.ScenarioError, match="one date"):
+        cx.Scenario("x").as_of("latest").as_of("2025-01-01").apply(toy)
+    with pytest.raises(cx.ScenarioError, match="make one scenario of both with then"):
+        cx.Scenario("x").as_of("latest").apply(cx.Scenario("y").close("one").apply(toy))
+    both = cx.Scenario("y").close("one").then(cx.Scenario("x").as_of("2025-06-30"))
+    assert both.name == "y + x"
+    assert both.apply(toy).attrs["closed"] == ["crossing:one"]
+    with pytest.raises(cx.UnknownNameError, match="no scenario 'ckv'; did you mean 'cku'"):
+        cx.Scenario.load("ckv")
+
+
+EDITS = st.lists(
+    st.sampled_from(["one", "two", "three", "four", "south-broad", "east", "ferry"]), unique=True, max_size=4
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(closed=EDITS, opened=st.booleans())
+def test_closing_never_shortens_and_opening_never_lengthens(toy: Network, closed: list[str], opened: bool) -> None:
+    plan = cx.Scenario("x").close(*closed)
+    base = plan.apply(toy)
+    after = cx.Scenario("y").open("cut-off").apply(base) if opened else base
+
+    def km(network: Network) -> float:
+        try:
+            return cx.route(network, "Alpha", "Coral", weight="length_km", modes=["rail", "sea"]).length_km
+        except cx.NoRouteError:
+            return float("inf")
+
+    assert km(toy) <= km(base) + 1e-9
+    assert km(after) <= km(base) + 1e-9
+    one_by_one = toy
+    for target in reversed(closed):
+        one_by_one = cx.Scenario(target).close(target).apply(one_by_one)
+    assert (one_by_one.tables["edges"]["status"] == base.tables["edges"]["status"]).all()
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Network:
+    return cx.load_network()
+
+
+@pytest.mark.parametrize("scenario_id", cx.Scenario.ready_made())
+def test_a_ready_made_scenario_changes_every_pair_that_it_states(embedded: Network, scenario_id: str) -> None:
+    plan = cx.Scenario.load(scenario_id)
+    base = cx.Scenario.load(plan.against).apply(embedded) if plan.against else embedded
+    changed = plan.apply(embedded)
+    assert plan.pairs
+    assert plan.note
+    assert plan.source
+    for origin, destination in plan.pairs:
+        before, after = (_hours(n, origin, destination, plan.modes) for n in (base, changed))
+        assert (before != after) == plan.has_effect, (origin, destination, before, after)
+    if not plan.has_effect:
+        assert "no freight effect" in plan.note
+
+
+def _hours(network: Network, origin: str, destination: str, modes: tuple[str, ...]) -> float:
+    try:
+        return cx.route(network, origin, destination, modes=modes or None).time_h
+    except cx.NoRouteError:
+        return float("inf")
+
+
+def test_compare_gives_differences_winners_and_sentences(toy: Network) -> None:
+    plan = cx.Scenario("built").open("cut-off").apply(toy)
+    found = cx.compare(
+        {"today": toy, "built": plan}, [("Bravo", "Delta"), ("Alpha", "Isle")], avoid=[], k=1, modes="rail"
+    )
+    row = found.table[(found.table["scenario"] == "built") & (found.table["destination"] == "Delta")].iloc[0]
+    today = found.table[(found.table["scenario"] == "today") & (found.table["destination"] == "Delta")].iloc[0]
+    assert row["extra_h"] == pytest.approx(row["time_h"] - today["time_h"])
+    assert row["extra_h_pct"] == pytest.approx(100 * row["extra_h"] / today["time_h"])
+    assert row["is_quickest"]
+    assert list(found.pivot().columns) == ["today", "built"]
+    built, isle = found.sentences()
+    assert built.startswith("Bravo to Delta (simple, assumed; crossings as of 2026-01-01): ")
+    assert "more than half of these hours are defaults, so no winner is named" in built
+    assert "there is no way" in isle
+
+
+def test_cost_models_stand_side_by_side_and_are_ranked_each_by_itself(embedded: Network) -> None:
+    found = cx.compare(embedded, [("Tashkent", "Moscow")], avoid=[], k=1, cost=["simple", "survey-2022"])
+    assert list(dict.fromkeys(found.table["basis"])) == ["assumed", "observed"]
+    assert found.table.groupby("cost_model")["is_quickest"].any().all()
+    assert len(found.sentences()) == 2
+    assert list(found.pivot().columns.names) == ["cost_model", "scenario"]
+
+
+def test_compare_names_sanctions_on_the_way(embedded: Network) -> None:
+    found = cx.compare(embedded, [("Almaty", "Duisburg")], k=1)
+    assert found.table["sanctioned_transit"].iloc[0] == "RUS, BLR"
+    assert "eu-russia" in found.table["restrictions"].iloc[0]
+
+
+def test_a_difference_is_named_only_where_it_is_clear() -> None:
+    from corridors.comparison._differences import _verdict
+
+    def row(days: float, low: float, high: float, assumed: float = 0.2) -> dict[str, float]:
+        return {"time_h": 24 * days, "days_low": low, "days_high": high, "assumed_time_share": assumed}
+
+    assert _verdict(row(5, 4, 6), row(10, 9, 12), "longer") == "5.0 days longer (100 %)."
+    assert "no clear difference" in _verdict(row(5, 4, 6), row(7, 5, 9), "longer")
+    assert "no winner" in _verdict(row(5, 4, 6), row(10, 9, 12, assumed=0.6), "longer")
+
+
+@pytest.mark.parametrize("name", ["10_tashkent_baku_poti", "11_wheat_to_kabul"])
+def test_an_example_runs(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    import runpy
+
+    script = Path(__file__).parents[1] / "examples" / f"{name}.py"
+    monkeypatch.setattr(
+        "sys.argv",
+        [
+            str(script),
+        ],
+    )
+    runpy.run_path(str(script), run_name="__main__")
+    assert "crossings as of" in capsys.readouterr().out

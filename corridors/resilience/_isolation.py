@@ -1,0 +1,168 @@
+"""How many gates must shut before there is no way: minimum cuts over crossings and ports.
+
+A gate is a border crossing point (all its modes together), or a port, which is where cargo leaves the land for a ship. Everything else holds:
+lines, gauge changes and stations inside a country cannot be cut here. A gate far away (a
+crossing on the border of two others, a port of another country) counts as well, if shutting it shuts the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from corridors.errors import NoRouteError, UnknownNameError
+from corridors.network import MAX_CONNECTOR_KM, Asked, Network, find_place
+from corridors.routing._avoid import check_modes, read_avoid, usable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LAND_SEAS = ("", "caspian", "inland")
+"""Waters whose ports are no seaports: one cannot sail from them to the ocean without a canal through RUS."""
+
+
+@dataclass(frozen=True, eq=False)
+class Isolation:
+    """The result of `isolation`.
+
+    Attributes
+    ----------
+    n
+        How many gates must shut, at least; zero if there is no way already.
+    gates
+        One smallest set of them: ``id, kind, name, iso3_a, iso3_b``. There may be other sets of the same size.
+    country, targets, attrs
+        What was asked, and the network it holds for.
+    """
+
+    n: int
+    gates: pd.DataFrame
+    country: str
+    targets: tuple[str, ...]
+    attrs: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.gates["name"])
+        return f"<Isolation of {self.country}: {self.n} gates must shut{': ' + names if names else ''}>"
+
+
+def isolation(
+    network: Network,
+    country: str,
+    *,
+    targets: str | Sequence[Asked] = "seaports",
+    avoid: Iterable[str] | str = (),
+    modes: Sequence[str] | str | None = None,
+) -> Isolation:
+    """Return the fewest crossings and ports whose closure leaves a country without a way to any target.
+
+    Parameters
+    ----------
+    network
+        Where to travel.
+    country
+        ISO alpha-3 code.
+    targets
+        Places, or ``"seaports"``: the ports of the network that are not on the Caspian or a lake, in other countries too.
+    avoid
+        What must not be used in any case: ``"RUS"``.
+    modes
+        Modes that may move; None for rail and sea.
+
+    Raises
+    ------
+    NoRouteError
+        Some target is in the country itself, so that no closure of gates helps.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> cx.isolation(cx.load_network(), "KAZ", avoid="RUS").n > 3
+    True
+    """
+    import networkx as nx
+    import pandas as pd
+
+    nodes = network.tables["nodes"]
+    if country not in set(nodes["iso3"]):
+        raise UnknownNameError(f"no country {country!r} in this network (ISO alpha-3)")
+    allowed = check_modes(modes)
+    mask = usable(network, allowed, read_avoid(network, avoid))
+    area, gates, links = _areas(network, mask)
+    graph = nx.DiGraph()
+    for gate, a in links:
+        graph.add_edge(("in", gate), ("out", gate), capacity=1)
+        graph.add_edge(("area", a), ("in", gate))
+        graph.add_edge(("out", gate), ("area", a))
+    is_served = np.zeros(len(area), dtype=bool)
+    touched = np.flatnonzero(mask)
+    is_served[network.tables["edges"]["from"][touched]] = is_served[network.tables["edges"]["to"][touched]] = True
+    graph.add_nodes_from(["source", "sink"])
+    for a in set(area[(nodes["iso3"] == country) & is_served & (nodes["mode"] != "sea")].tolist()):
+        graph.add_edge("source", ("area", a))
+    named = target_nodes(network, targets, allowed)
+    names, at = sorted(set(named.values())), np.array(sorted(named), dtype=int)
+    for a in set(area[at[is_served[at]]].tolist()):
+        graph.add_edge(("area", a), "sink")
+    try:
+        n, (near, _) = nx.minimum_cut(graph, "source", "sink")
+    except nx.NetworkXUnbounded:
+        raise NoRouteError(
+            f"{country} cannot be cut off from {', '.join(names[:5])}: no crossing or port lies between"
+        ) from None
+    cut = sorted(g for _, g in (v for v in near if v[0] == "in") if ("out", g) not in near)
+    attrs = {**network.attrs, "avoid": [avoid] if isinstance(avoid, str) else list(avoid), "modes": list(allowed)}
+    frame = pd.DataFrame([gates[g] for g in cut], columns=["id", "kind", "name", "iso3_a", "iso3_b"])
+    frame.attrs.update(attrs)
+    return Isolation(int(n), frame, country, tuple(names), attrs)
+
+
+def target_nodes(network: Network, targets: str | Sequence[Asked], modes: tuple[str, ...]) -> dict[int, str]:
+    """Return nodes of targets and the names by which they were asked for: ``"seaports"``, or places."""
+    if targets != "seaports":
+        asked = [targets] if isinstance(targets, str) else list(targets)
+        places = [find_place(network, t, modes=modes, max_connector_km=MAX_CONNECTOR_KM) for t in asked]
+        return {n: p.name for p in places for n in p.nodes}
+    return seaports(network)
+
+
+def seaports(network: Network) -> dict[int, str]:
+    """Return nodes of seaports and their names: the stations that the table of ports puts on an open sea."""
+    from corridors import geodata
+
+    table = geodata.load("ports")
+    table = table[~table["sea"].isin(LAND_SEAS) & (table["station_id"] != "")]
+    names = dict(zip(table["station_id"], table["name"], strict=True))
+    stations = network.tables["nodes"]["station_id"]
+    return {int(i): str(names[stations[i]]) for i in np.flatnonzero(np.isin(stations, list(names)))}
+
+
+def _areas(network: Network, mask: Any) -> tuple[Any, dict[str, tuple[str, ...]], set[tuple[str, int]]]:
+    """Return the area of each node (what hangs together without passing a gate), the gates, and which areas they touch."""
+    edges, nodes = network.tables["edges"], network.tables["nodes"]
+    is_quay = (nodes["mode"][edges["from"]] == "sea") != (nodes["mode"][edges["to"]] == "sea")
+    is_gate = mask & ((edges["kind"] == "crossing") | is_quay)
+    inner = np.flatnonzero(mask & ~is_gate)
+    n = len(nodes["node_id"])
+    pairs = (edges["from"][inner].astype(int), edges["to"][inner].astype(int))
+    _, area = connected_components(coo_array((np.ones(len(inner)), pairs), shape=(n, n)), directed=False)
+    names = dict(zip(network.tables["crossings"]["crossing_id"], network.tables["crossings"]["name"], strict=True))
+    gates: dict[str, tuple[str, ...]] = {}
+    links: set[tuple[str, int]] = set()
+    for i in np.flatnonzero(is_gate):
+        ends = (int(edges["from"][i]), int(edges["to"][i]))
+        sides = sorted(str(nodes["iso3"][e]) for e in ends)
+        if edges["kind"][i] == "crossing":
+            bare = str(edges["crossing_id"][i]) or str(edges["edge_id"][i])
+            gate, row = f"crossing:{bare}", ("crossing", str(names.get(bare, bare)), *sides)
+        else:
+            quay = ends[0] if nodes["mode"][ends[0]] == "sea" else ends[1]
+            gate, row = f"port:{nodes['station_id'][quay]}", ("port", str(nodes["name"][quay]), *sides)
+        gates[gate] = (gate, *row)
+        links |= {(gate, int(area[e])) for e in ends}
+    return area, gates, links

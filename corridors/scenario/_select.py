@@ -1,0 +1,114 @@
+"""From a name to the edges that it stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from corridors import geodata
+from corridors.errors import UnknownNameError, did_you_mean
+from corridors.network import Network
+from corridors.scenario._edit import MODES
+
+KINDS = ("line", "crossing", "port", "country", "bloc", "border", "mode", "sea")
+_MODE_OF_KIND = {"track": "rail", "gauge_change": "rail", "road": "road", "sea": "sea"}
+
+
+def find(network: Network, target: str) -> tuple[str, str]:
+    """Return what a name is: its kind, one of `KINDS`, and its id.
+
+    Raises
+    ------
+    UnknownNameError
+        Nothing has this name, or more than one thing has and the prefix is missing.
+    """
+    prefix, _, bare = target.rpartition(":")
+    if prefix in ("line", "crossing", "port"):
+        return network.resolve(target, kinds=(prefix,))
+    nodes = network.tables["nodes"]
+    known: dict[str, set[str]] = {
+        "country": {str(c) for c in set(nodes["iso3"]) if c},
+        "mode": set(MODES),
+        "sea": {str(s) for s in set(nodes["sea"]) if s},
+        "bloc": set(geodata.load("blocs")["bloc"]),
+        "border": {"-".join(pair) for pair in border_pairs(network)},
+    }
+    if prefix == "border" or (not prefix and bare.upper() in known["border"]):
+        bare = "-".join(sorted(bare.upper().split("-")))
+    for kind, names in known.items():
+        folded = {n.casefold(): n for n in names}
+        if prefix in ("", kind) and bare.casefold() in folded:
+            return kind, folded[bare.casefold()]
+    if not prefix:
+        return network.resolve(target, kinds=("line", "crossing", "port"))
+    every = sorted(known.get(prefix, set()))
+    if prefix not in KINDS:
+        raise UnknownNameError(f"no kind of thing {prefix!r}; there are {', '.join(KINDS)}")
+    raise UnknownNameError(f"no {prefix} {bare!r} in this network{did_you_mean(bare, every)}")
+
+
+def border_pairs(network: Network) -> set[tuple[str, str]]:
+    """Return the pairs of countries between which there are crossings, each in alphabetical order."""
+    table = network.tables["crossings"]
+    pairs = (sorted((str(a), str(b))) for a, b in zip(table["iso3_a"], table["iso3_b"], strict=True))
+    return {(a, b) for a, b in pairs}
+
+
+def edges_of(network: Network, kind: str, bare: str) -> Any:
+    """Return a mask of the edges that something is made of."""
+    edges, nodes = network.tables["edges"], network.tables["nodes"]
+    if kind == "line":
+        return edges["line_id"] == bare
+    if kind == "crossing":
+        return (edges["kind"] == "crossing") & (edges["crossing_id"] == bare)
+    if kind in ("port", "sea"):
+        column = nodes["station_id"] if kind == "port" else nodes["sea"]
+        here = (column == bare) & (nodes["mode"] == "sea")
+        return here[edges["from"]] | here[edges["to"]]
+    if kind == "mode":
+        return modes_of(network) == bare
+    if kind == "border":
+        return (edges["kind"] == "crossing") & _holds(edges["country"], set(bare.split("-")), every=True)
+    countries = {bare} if kind == "country" else bloc_members(bare)
+    return _holds(edges["country"], countries)
+
+
+def modes_of(network: Network) -> Any:
+    """Return the mode of each edge; a transshipment has none."""
+    edges = network.tables["edges"]
+    modes = np.array([_MODE_OF_KIND.get(k, "") for k in edges["kind"]], dtype=object)
+    at_border = edges["kind"] == "crossing"
+    modes[at_border] = edges["mode"][at_border]
+    return modes
+
+
+def crossings_of(network: Network, kind: str, bare: str) -> Any:
+    """Return a mask of the rows of the table of crossings that something is made of."""
+    table = network.tables["crossings"]
+    sides = zip(table["iso3_a"], table["iso3_b"], strict=True)
+    if kind == "crossing":
+        return table["crossing_id"] == bare
+    if kind == "mode":
+        return table["mode"] == bare
+    if kind == "border":
+        both = set(bare.split("-"))
+        return np.array([{a, b} == both for a, b in sides], dtype=bool)
+    if kind in ("country", "bloc"):
+        countries = {bare} if kind == "country" else bloc_members(bare)
+        return np.array([bool({a, b} & countries) for a, b in sides], dtype=bool)
+    return np.zeros(len(table["crossing_id"]), dtype=bool)
+
+
+def bloc_members(bloc: str) -> set[str]:
+    """Return the countries that are members of a bloc today."""
+    table = geodata.load("blocs")
+    is_member = (table["bloc"].str.casefold() == bloc.casefold()) & (table["status"] == "member")
+    return set(table.loc[is_member & (table["until"] == ""), "iso3"])
+
+
+def _holds(column: Any, countries: set[str], *, every: bool = False) -> Any:
+    """Return a mask of the edges that lie in some, or in every, of the countries."""
+    values = {c: set(c.split("|")) for c in set(column.tolist())}
+    hit = [c for c, parts in values.items() if (parts == countries if every else parts & countries)]
+    return np.isin(column, np.array(hit, dtype=object))

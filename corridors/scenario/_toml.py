@@ -1,0 +1,79 @@
+"""Scenarios in files: TOML that an analyst reads and writes."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from corridors._files import GEODATA
+from corridors.errors import LayerError, SchemaError, UnknownNameError, did_you_mean
+from corridors.scenario._edit import Edit
+
+FOLDER = GEODATA / "scenarios"
+_TEXTS = ("name", "note", "source", "against")
+_KEYS = (*_TEXTS, "has_effect", "pairs", "modes", "edit")
+
+
+def ready_made() -> list[str]:
+    """Return the ids of the embedded scenarios."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def read(source: str | Path) -> dict[str, Any]:
+    """Return the fields of a scenario from a TOML file, or from an embedded one by its id.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such embedded scenario.
+    LayerError
+        The file cannot be read as TOML.
+    SchemaError
+        A key is missing, unknown, or holds a wrong value.
+    """
+    path = Path(source) if Path(source).suffix == ".toml" else FOLDER / f"{source}.toml"
+    if not path.is_file():
+        raise UnknownNameError(
+            f"no scenario {str(source)!r}{did_you_mean(str(source), ready_made())}; there are {', '.join(ready_made())}, "
+            "or give the path of a .toml file"
+        )
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LayerError(f"cannot read the scenario {str(path)!r}: {error}") from error
+    return _checked(content, path.name)
+
+
+def _checked(content: dict[str, Any], where: str) -> dict[str, Any]:
+    unknown = sorted(set(content) - set(_KEYS))
+    if unknown or not isinstance(content.get("name"), str):
+        raise SchemaError(f"scenario {where}: {', '.join(unknown) or 'name'} {'unknown' if unknown else 'missing'}; "
+                          f"it may have {', '.join(_KEYS)}")  # fmt: skip
+    allowed = {f.name for f in fields(Edit)}
+    edits = []
+    for row in content.get("edit", []):
+        if not {"action", "target"} <= set(row) <= allowed:
+            raise SchemaError(
+                f"scenario {where}: edit {row!r}; it needs action and target, and may have {', '.join(sorted(allowed))}"
+            )
+        values: dict[str, Any] = {k: str(v) if k == "target" else v for k, v in row.items()}
+        edits.append(Edit(**values))
+    pairs = tuple((str(a), str(b)) for a, b in content.get("pairs", []))
+    out: dict[str, Any] = {key: content[key] for key in (*_TEXTS, "has_effect") if key in content}
+    return {**out, "edits": tuple(edits), "pairs": pairs, "modes": tuple(content.get("modes", ()))}
+
+
+def text(values: dict[str, Any], edits: tuple[Edit, ...]) -> str:
+    """Return a scenario as TOML; JSON strings, numbers and lists of strings are TOML too."""
+    lines = [f"{key} = {_value(value)}" for key, value in values.items() if value not in ("", (), [])]
+    for edit in edits:
+        row = {f.name: getattr(edit, f.name) for f in fields(Edit)}
+        lines += ["", "[[edit]]", *(f"{k} = {_value(v)}" for k, v in row.items() if v not in ("", None))]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,5 @@
+"""How sure are we: hours and dollars of corridors as distributions, and how often each corridor wins."""
+
+from corridors.uncertainty._simulate import Simulation, simulate
+
+__all__ = ["Simulation", "simulate"]

@@ -1,0 +1,221 @@
+"""A route as sums of terms: coefficient × a product of parameters, so that a thousand draws are one matrix product.
+
+Hours under way are kilometres over speed and class factor; hours standing are parameters themselves; dollars are kilometres
+times tariff, fees and handling. What a scenario changed scales the coefficient, or replaces it by a constant.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from corridors.cost import EdgeCosts
+from corridors.routing import Route
+
+PUBLISHED_DWELL = (0.5, 1.0, 2.0)
+"""Range of a published standing time around its mean. An assumption: CPMM publishes means of samples without their spread;
+a mean moves less than single shipments do, and a year to the next by about this much."""
+
+_FASTER_IS_LESS = ("speed_kph", "connector", "class_speed_factor")
+_MODE_OF_KIND = {"track": "rail", "road": "road", "sea": "sea"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One uncertain number.
+
+    Attributes
+    ----------
+    path
+        Where it stands in the cost model, or what it is.
+    at
+        The country, border, port or line class that it is drawn for; two borders under one default are two draws.
+    range
+        Low, typical, high; a speed is inverted where it is used.
+    groups
+        What it moves together with: countries and seas.
+    """
+
+    path: str
+    at: str
+    range: tuple[float, float, float]
+    groups: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Return how tables call it."""
+        return f"{self.path} at {self.at}" if self.at else self.path
+
+    @property
+    def is_inverse(self) -> bool:
+        """Whether hours fall when it rises."""
+        return self.path.partition(".")[0] in _FASTER_IS_LESS
+
+
+Term = tuple[Parameter, ...]
+Sums = dict[Term, float]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Hours and dollars of one route: coefficient by product of parameters; the empty product is a constant."""
+
+    hours: Sums
+    usd: Sums
+
+
+def terms_of(route: Route) -> Terms:
+    """Return the terms of a route; at typical values they add up to its hours and dollars."""
+    return _Decomposition(route).terms()
+
+
+class _Decomposition:
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        self.costs: EdgeCosts = route._costs
+        self.model = route.cost_model
+        self.edges = route.network.tables["edges"]
+        self.edits = route.network.tables.get("cost_edits")
+        self.hours: Sums = defaultdict(float)
+        self.usd: Sums = defaultdict(float)
+
+    def terms(self) -> Terms:
+        tariff_of = self._tariffs()
+        for k, i in enumerate(self.route.path.edges):
+            kind = str(self.edges["kind"][i])
+            if kind in _MODE_OF_KIND:
+                self._moving(int(i), _MODE_OF_KIND[kind], tariff_of.get(int(i)))
+            else:
+                self._standing(k, int(i), kind)
+        km = self.route.connector_km
+        if km:
+            self.hours[(self._parameter("connector", "speed_kph", at="", groups=()),)] += km
+        return Terms(dict(self.hours), dict(self.usd))
+
+    def _parameter(self, *path: str, at: str, groups: tuple[str, ...]) -> Parameter:
+        key, low, typical, high = _triple(self.model.parameters, path)
+        return Parameter(".".join([*path[:-1], key]), at, (low, typical, high), groups)
+
+    def _edit(self, name: str, i: int, default: float) -> float:
+        return default if self.edits is None else float(self.edits[name][i])
+
+    def _moving(self, i: int, mode: str, tariff: Any) -> None:
+        km = float(self.edges["length_km"][i])
+        key = str(self.edges["line_class" if mode == "sea" else "country"][i])
+        groups = (key,) if mode != "sea" else self._sea_groups(i)
+        factor, fixed = self._edit("moving_factor", i, 1.0), self._edit("speed_kph", i, np.nan)
+        if np.isfinite(fixed):
+            self.hours[()] += km / fixed * factor
+        else:
+            speed = self._parameter("speed_kph", mode, key, at=key, groups=groups)
+            line_class = self._parameter("class_speed_factor", str(self.edges["line_class"][i]), at="", groups=())
+            stops = self._parameter("stop_h_per_1000_km", mode, key, at=key, groups=groups)
+            self.hours[speed, line_class] += km * factor
+            self.hours[(stops,)] += km / 1000.0 * factor
+        per_km, scale = self._edit("usd_per_km", i, np.nan), self._edit("usd_factor", i, 1.0)
+        if np.isfinite(per_km):
+            self.usd[()] += km * per_km * scale
+        elif tariff is not None:
+            price = Parameter(f"tariff.{tariff.tariff_id}", key, tariff.usd_per_km, groups)
+            self.usd[(price,)] += km * scale
+
+    def _sea_groups(self, i: int) -> tuple[str, ...]:
+        nodes = self.route.network.tables["nodes"]
+        return tuple(s for s in {str(nodes["sea"][self.edges[end][i]]) for end in ("from", "to")} if s)
+
+    def _standing(self, k: int, i: int, kind: str) -> None:
+        factor, fixed = self._edit("standing_factor", i, 1.0), self._edit("standing_h", i, np.nan)
+        if np.isfinite(fixed):
+            self.hours[()] += fixed * factor
+        else:
+            if kind == "crossing":
+                self._border(k, i, factor)
+            elif kind == "gauge_change":
+                self._gauge(k, i, factor)
+            else:
+                self._transshipment(i, factor)
+        self._fees(i, kind)
+
+    def _border(self, k: int, i: int, factor: float) -> None:
+        """Split the hours at a border into what is published and what is a default."""
+        crossing, mode = str(self.edges["crossing_id"][i]), str(self.edges["mode"][i])
+        at = crossing or str(self.edges["edge_id"][i])
+        control = self.route.network.crossing_control.get((crossing, mode), "full")
+        groups = tuple(c for c in str(self.edges["country"][i]).split("|") if c)
+        default = self._parameter("crossing_h", mode, control, at=at, groups=groups)
+        row = int(self.route._direction[k])
+        published, share = self._split(row, i)
+        if share:
+            self.hours[(default,)] += share * factor
+        if published:
+            spread = Parameter("published_dwell", at, PUBLISHED_DWELL, groups)
+            self.hours[(spread,)] += published * factor
+
+    def _split(self, row: int, i: int) -> tuple[float, float]:
+        """Return published hours, and the share of the default that stands for what was not measured."""
+        if not self.model.uses_published_dwell:
+            return 0.0, 1.0
+        known = self._measured.get((str(self.edges["crossing_id"][i]), str(self.edges["mode"][i]),
+                                    self.costs._directions(i)[row]), {})  # fmt: skip
+        if "both" in known:
+            return known["both"], 0.0
+        return sum(known.values()), 1.0 - 0.5 * len(known)
+
+    @property
+    def _measured(self) -> dict[tuple[str, str, str], dict[str, float]]:
+        if not hasattr(self, "_dwell"):
+            self._dwell = self.costs._published_dwell()
+        return self._dwell
+
+    def _gauge(self, k: int, i: int, factor: float) -> None:
+        if self.route.standing_hours[k] == 0.0:
+            return  # inside a published dwell
+        groups = tuple(c for c in str(self.edges["country"][i]).split("|") if c)
+        name = str(self.route.network.tables["nodes"]["name"][self.edges["from"][i]])
+        self.hours[(self._parameter("gauge_change_h", "default", at=name, groups=groups),)] += factor
+
+    def _transshipment(self, i: int, factor: float) -> None:
+        sea = self.costs._sea(i)
+        kind = str(self.edges["mode"][i])
+        table = self.model.parameters["transshipment_h"]
+        key = "road_rail" if not sea else next((x for x in (f"{sea}_{kind}", sea, kind) if x in table), "sea")
+        name = str(self.route.network.tables["nodes"]["name"][self.edges["from"][i]])
+        groups = (sea,) if sea else ()
+        self.hours[(self._parameter("transshipment_h", key, at=name, groups=groups),)] += factor
+
+    def _fees(self, i: int, kind: str) -> None:
+        fixed, factor = self._edit("usd", i, np.nan), self._edit("usd_factor", i, 1.0)
+        if np.isfinite(fixed):
+            self.usd[()] += fixed * factor
+            return
+        if kind == "crossing":
+            crossing, mode = str(self.edges["crossing_id"][i]), str(self.edges["mode"][i])
+            if self.route.network.crossing_control.get((crossing, mode), "full") == "none":
+                return
+            groups = tuple(c for c in str(self.edges["country"][i]).split("|") if c)
+            fee = self._parameter("crossing_fee_usd", mode, at=crossing, groups=groups)
+        else:
+            fee = self._parameter("handling_usd", self.model.cargo, kind, at="", groups=())
+        self.usd[(fee,)] += factor
+
+    def _tariffs(self) -> dict[int, Any]:
+        """Return the tariff that prices each edge, the first in scope as in `EdgeCosts`."""
+        on_way = {int(i) for i in self.route.path.edges}
+        out: dict[int, Any] = {}
+        for tariff in self.model.tariffs:
+            for i in np.flatnonzero(self.costs._in_scope(tariff)):
+                if int(i) in on_way:
+                    out.setdefault(int(i), tariff)
+        return out
+
+
+def _triple(parameters: Any, path: tuple[str, ...]) -> tuple[str, float, float, float]:
+    table = parameters
+    for name in path[:-1]:
+        table = table[name]
+    key = path[-1] if path[-1] in table else "default"
+    low, typical, high = table[key]
+    return key, float(low), float(typical), float(high)
