@@ -15,11 +15,16 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOME = {
+    "Access": "resilience",
     "Alternatives": "routing",
+    "Border": "borders",
     "Comparison": "comparison",
     "CorridorError": "errors",
     "CostModel": "cost",
+    "Criticality": "resilience",
+    "Isolation": "resilience",
     "LayerError": "errors",
+    "LineCrossings": "borders",
     "MissingExtraError": "errors",
     "Network": "network",
     "NoRouteError": "errors",
@@ -28,26 +33,57 @@ _HOME = {
     "Scenario": "scenario",
     "ScenarioError": "errors",
     "SchemaError": "errors",
+    "Simulation": "uncertainty",
+    "Sweep": "sweeping",
     "UnknownNameError": "errors",
+    "Validation": "validation",
+    "access": "resilience",
     "alternatives": "routing",
+    "border": "borders",
+    "border_table": "borders",
     "build_network": "network",
     "catalog": "geodata",
     "compare": "comparison",
     "cost_model": "cost",
+    "country_areas": "borders",
+    "country_at": "borders",
+    "criticality": "resilience",
+    "crossing_table": "borders",
+    "crossings_of": "borders",
+    "detour_if_shut": "borders",
+    "follows": "routing",
+    "hard_places": "borders",
+    "isolation": "resilience",
+    "landlocked": "borders",
     "load": "geodata",
     "load_network": "network",
+    "matrix": "routing",
+    "merge_lines": "network",
+    "neighbours": "borders",
+    "pareto": "routing",
     "provenance": "geodata",
     "route": "routing",
     "save_network": "network",
+    "simulate": "uncertainty",
+    "sweep": "sweeping",
+    "transit_countries": "borders",
+    "transit_table": "borders",
+    "tripoints": "borders",
+    "validate_reference": "validation",
 }
-_MODULES = ("maps",)
+_MODULES = ("figures", "maps", "report")
 
 __all__ = [
+    "Access",
     "Alternatives",
+    "Border",
     "Comparison",
     "CorridorError",
     "CostModel",
+    "Criticality",
+    "Isolation",
     "LayerError",
+    "LineCrossings",
     "MissingExtraError",
     "Network",
     "NoRouteError",
@@ -56,20 +92,63 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SchemaError",
+    "Simulation",
+    "Sweep",
     "UnknownNameError",
+    "Validation",
+    "access",
     "alternatives",
+    "border",
+    "border_table",
     "build_network",
     "catalog",
     "compare",
     "cost_model",
+    "country_areas",
+    "country_at",
+    "criticality",
+    "crossing_table",
+    "crossings_of",
+    "detour_if_shut",
+    "follows",
+    "hard_places",
+    "isolation",
+    "landlocked",
     "load",
     "load_network",
+    "matrix",
+    "merge_lines",
+    "neighbours",
+    "pareto",
     "provenance",
     "route",
     "save_network",
+    "simulate",
+    "sweep",
+    "transit_countries",
+    "transit_table",
+    "tripoints",
+    "validate_reference",
 ]
 
 if TYPE_CHECKING:
+    from corridors.borders import (
+        Border,
+        LineCrossings,
+        border,
+        border_table,
+        country_areas,
+        country_at,
+        crossing_table,
+        crossings_of,
+        detour_if_shut,
+        hard_places,
+        landlocked,
+        neighbours,
+        transit_countries,
+        transit_table,
+        tripoints,
+    )
     from corridors.comparison import Comparison, compare
     from corridors.cost import CostModel, cost_model
     from corridors.errors import (
@@ -83,9 +162,13 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from corridors.geodata import catalog, load, provenance
-    from corridors.network import Network, build_network, load_network, save_network
-    from corridors.routing import Alternatives, Route, alternatives, route
+    from corridors.network import Network, build_network, load_network, merge_lines, save_network
+    from corridors.resilience import Access, Criticality, Isolation, access, criticality, isolation
+    from corridors.routing import Alternatives, Route, alternatives, follows, matrix, pareto, route
     from corridors.scenario import Scenario
+    from corridors.sweeping import Sweep, sweep
+    from corridors.uncertainty import Simulation, simulate
+    from corridors.validation import Validation, validate_reference
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import shapely
@@ -22,18 +22,40 @@ _BACKGROUND_DETAIL = (2, 0.02)  # where the routes are the subject
 _MAX_LINES_WITH_CARDS = 4_000
 
 
-def network_payload(network: Any, *, is_subject: bool) -> NetworkPayload:
-    """Return the network as one entry a line, or one a style where there are too many lines."""
+def network_payload(network: Any, *, is_subject: bool, before: Any = None, color_by: str = "gauge") -> NetworkPayload:
+    """Return the network as one entry a line, or one a style where there are too many lines.
+
+    Parameters
+    ----------
+    network
+        What is drawn.
+    is_subject
+        Whether it is the subject, or the background of routes.
+    before
+        The network that it is compared with; None takes what a scenario says that it opened and closed.
+    color_by
+        ``"gauge"`` or ``"source"``.
+    """
     edges = network.edges
     edges = edges[edges["kind"].isin(MOVING)] if "kind" in edges.columns else edges
     n_vertices = int(shapely.get_num_coordinates(edges.geometry.to_numpy()).sum()) if len(edges) else 0
     precision, tolerance = next((p, t) for limit, p, t in _DETAIL if n_vertices <= limit)
-    if not is_subject:
+    if not is_subject or color_by == "source":  # an overview
         precision, tolerance = _BACKGROUND_DETAIL
-    groups: dict[tuple[str, str, str, str], list[int]] = {}
+    groups: dict[tuple[str, ...], list[int]] = {}
     column = {
         name: edges[name].tolist() if name in edges.columns else [None] * len(edges)
-        for name in ("mode", "status", "gauge_mm", "line_id", "line_name", "length_km", "assumed_km", "source_id")
+        for name in (
+            "mode",
+            "status",
+            "gauge_mm",
+            "line_id",
+            "line_name",
+            "length_km",
+            "assumed_km",
+            "source_id",
+            "length_source",
+        )
     }
     ids = [text(v) for v in column["line_id"]]
     plans = Plans(network)
@@ -41,12 +63,19 @@ def network_payload(network: Any, *, is_subject: bool) -> NetworkPayload:
         (text(m) or "rail", plans.status_of(i, text(s) or "operating"), str(gauge(g)))
         for m, s, g, i in zip(column["mode"], column["status"], column["gauge_mm"], ids, strict=True)
     ]
+    changes = edge_changes(network, edges, before) if is_subject or before is not None else [""] * len(ids)
+    # A lane at sea is nobody's published length and no guess; it keeps its own look.
+    modes = column["mode"]
+    bases = [
+        basis_of(s) if color_by == "source" and text(m) != "sea" else ""
+        for s, m in zip(column["length_source"], modes, strict=True)
+    ]
     keep_lines = is_subject and len(set(zip(looks, ids, strict=True))) <= _MAX_LINES_WITH_CARDS
     for i, look in enumerate(looks):
-        groups.setdefault((*look, ids[i] if keep_lines else ""), []).append(i)
+        groups.setdefault((*look, changes[i], bases[i], ids[i] if keep_lines else ""), []).append(i)
     geometries = edges.geometry.to_numpy()
     lines: list[NetworkLinePayload] = []
-    for (mode, status, _, line_id), rows in sorted(groups.items()):
+    for (mode, status, _, change, basis, line_id), rows in sorted(groups.items()):
         names = [text(column["line_name"][i]) for i in rows] if keep_lines else []
         sources = sorted({text(column["source_id"][i]) for i in rows} - {""}) if keep_lines else []
         lines.append(
@@ -59,12 +88,15 @@ def network_payload(network: Any, *, is_subject: bool) -> NetworkPayload:
                 "length_km": _total(column["length_km"], rows) if keep_lines else None,
                 "assumed_km": _total(column["assumed_km"], rows) if keep_lines else None,
                 "source": ", ".join(sources),
+                "change": change,
+                "basis": basis,
             }
         )
     return {
         "precision": precision,
+        "color_by": color_by,
         "lines": lines,
-        "crossings": _network_crossings(getattr(network, "crossings", None)),
+        "crossings": _network_crossings(network, before),
         "is_subject": is_subject,
     }
 
@@ -83,10 +115,74 @@ def _total(values: Sequence[Any], rows: Sequence[int]) -> float | None:
     return number(math.fsum(known), digits=1) if known else None
 
 
-def _network_crossings(crossings: Any) -> list[PointPayload]:
+def basis_of(length_source: object) -> str:
+    """Return what a length rests on: ``published``, ``matched`` (measured on a shape) or ``assumed``."""
+    said = text(length_source)
+    if said.startswith("published") or said == "km_post":
+        return "published"
+    return "assumed" if said in ("", "assumed") else "matched"
+
+
+def edge_changes(network: Any, edges: Any, before: Any) -> list[str]:
+    """Return for each edge whether it was opened or shut, or the empty string.
+
+    Parameters
+    ----------
+    network, edges
+        The network, and those of its edges that are asked about.
+    before
+        The network that it is compared with, edge by edge; None for what ``network.attrs`` lists as opened and closed.
+    """
+    running = [text(s) == "operating" for s in edges["status"]] if "status" in edges.columns else [True] * len(edges)
+    if before is None:
+        opened, closed = _listed(network, "opened"), _listed(network, "closed")
+        ids = [f"line:{text(i)}" for i in edges["line_id"]] if "line_id" in edges.columns else [""] * len(edges)
+        return [
+            "opened" if i in opened and r else "shut" if i in closed else "" for i, r in zip(ids, running, strict=True)
+        ]
+    was = {
+        text(e): text(s) == "operating" for e, s in zip(before.edges["edge_id"], before.edges["status"], strict=True)
+    }
+    known = [was.get(text(e), False) for e in edges["edge_id"]]
+    return [_change(old, new) for old, new in zip(known, running, strict=True)]
+
+
+def _change(was_running: bool, is_running: bool) -> str:
+    return "" if was_running == is_running else "opened" if is_running else "shut"
+
+
+def _listed(network: Any, key: str) -> set[str]:
+    """Return what a scenario lists as opened or closed, without the mode behind a crossing."""
+    attributes = getattr(network, "attrs", None)
+    listed = attributes.get(key) if isinstance(attributes, Mapping) else None
+    return {text(item).partition(" ")[0] for item in listed} if isinstance(listed, (list, tuple)) else set()
+
+
+def _crossing_changes(network: Any, before: Any) -> dict[str, str]:
+    """Return the crossings that were opened or shut for some mode, by id."""
+    if before is None:
+        pairs = (("opened", "opened"), ("closed", "shut"))
+        return {
+            item.partition(":")[2]: word
+            for key, word in pairs
+            for item in sorted(_listed(network, key))
+            if item.startswith("crossing:")
+        }
+    was = {(text(r.get("crossing_id")), text(r.get("mode"))): text(r.get("status")) for r in records(before.crossings)}
+    changes: dict[str, str] = {}
+    for row in records(network.crossings):
+        key = text(row.get("crossing_id")), text(row.get("mode"))
+        change = _change(was.get(key) == "operating", text(row.get("status")) == "operating")
+        if change:
+            changes[key[0]] = change
+    return changes
+
+
+def _network_crossings(network: Any, before: Any) -> list[PointPayload]:
     """Return the network's crossings, one a place: the modes of one crossing are one mark."""
     points: dict[str, PointPayload] = {}
-    for row in records(crossings):
+    changes = _crossing_changes(network, before)
+    for row in records(getattr(network, "crossings", None)):
         geometry: Any = row.get("geometry")
         has_point = geometry is not None and not geometry.is_empty
         lon, lat = (geometry.x, geometry.y) if has_point else (row.get("lon"), row.get("lat"))
@@ -114,4 +210,6 @@ def _network_crossings(crossings: Any) -> list[PointPayload]:
         point["modes"].append(f"{mode}: {status.replace('_', ' ')}" if mode else status.replace("_", " "))
         if status == "operating":
             point["status"] = status
+        if key in changes:
+            point["change"] = changes[key]
     return [points[key] for key in sorted(points)]

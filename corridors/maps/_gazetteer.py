@@ -41,6 +41,9 @@ class Gazetteer:
         nodes, edges = getattr(network, "nodes", None), getattr(network, "edges", None)
         if nodes is None or edges is None or not {"node_id", "name"} <= set(nodes.columns):
             return
+        if "iso3" in nodes.columns:
+            # Waypoints of sea lanes lie in no country; their names belong on no map.
+            nodes = nodes[nodes["iso3"].map(text) != ""]
         degree = _degrees(edges)
         ids, names = list(map(text, nodes["node_id"])), list(map(text, nodes["name"]))
         own = list(map(text, nodes["place_id"])) if "place_id" in nodes.columns else [""] * len(ids)

@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import folium
 from branca.element import Element, MacroElement
@@ -33,6 +33,7 @@ _SCRIPTS = (
     "routes.js",
     "points.js",
     "labels.js",
+    "chart.js",
     "panel.js",
     "export.js",
     "main.js",
@@ -53,6 +54,8 @@ def draw(
     x: Any,
     *,
     network: Any = None,
+    before: Any = None,
+    color_by: Literal["gauge", "source"] = "gauge",
     title: str | None = None,
     online: bool = False,
 ) -> CorridorMap:
@@ -64,6 +67,10 @@ def draw(
         A Route, a sequence of Routes, Alternatives, a Comparison, or a Network.
     network
         The network to draw, thin and grey, behind the routes.
+    before
+        A network to compare with: what the drawn one opens and shuts is marked. None marks what a scenario lists itself.
+    color_by
+        Colour of a network's lines: ``"gauge"``, or ``"source"`` for what their lengths rest on.
     title
         What the map shows, best as a finding; None makes one from the routes' totals.
     online
@@ -84,7 +91,9 @@ def draw(
     --------
     >>> maps.draw(cx.alternatives(network, "A", "D", k=3)).save("a-d.html")  # doctest: +SKIP
     """
-    return CorridorMap(payload.payload_of(x, network=network, title=title), online=online)
+    return CorridorMap(
+        payload.payload_of(x, network=network, before=before, color_by=color_by, title=title), online=online
+    )
 
 
 class CorridorMap(folium.Map):

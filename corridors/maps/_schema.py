@@ -57,6 +57,7 @@ class PointPayload(TypedDict):
     mode: str
     status: str
     opened: bool  # by a scenario
+    change: NotRequired[str]  # opened or shut since the network before
     countries: NotRequired[list[str]]
     gauges_mm: NotRequired[list[float | None]]
     modes: NotRequired[list[str]]
@@ -85,12 +86,15 @@ class NetworkLinePayload(TypedDict):
     length_km: float | None
     assumed_km: float | None
     source: str
+    change: str  # opened or shut since the network before, or empty
+    basis: str  # of the length: published, matched, assumed; empty unless asked for
 
 
 class NetworkPayload(TypedDict):
     """The background network."""
 
     precision: int
+    color_by: str
     lines: list[NetworkLinePayload]
     crossings: list[PointPayload]
     is_subject: bool
@@ -130,7 +134,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "legs": ("start", "end"),
     "points": ("mode", "status", "source"),
     "places": ("name",),
-    "lines": ("mode", "status", "source"),
+    "lines": ("mode", "status", "source", "change", "basis"),
 }
 
 # What most entries have is not written; the page's script fills it in from this table, which it gets too.
@@ -168,5 +172,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "length_km": None,
         "assumed_km": 0,
         "source": "",
+        "change": "",
+        "basis": "",
     },
 }

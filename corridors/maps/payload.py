@@ -18,7 +18,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from corridors.errors import CorridorError
-from corridors.maps._background import network_payload
+from corridors.maps._background import edge_changes, network_payload
 from corridors.maps._encode import encode_lines, encode_point, extent
 from corridors.maps._gazetteer import Gazetteer
 from corridors.maps._plans import Plans
@@ -57,7 +57,9 @@ class NotDrawableError(CorridorError, TypeError):
     """What was given is neither a route, nor routes, nor a comparison, nor a network."""
 
 
-def payload_of(x: Any, *, network: Any = None, title: str | None = None) -> Payload:
+def payload_of(
+    x: Any, *, network: Any = None, before: Any = None, color_by: str = "gauge", title: str | None = None
+) -> Payload:
     """Return what the page's script draws for a result.
 
     Parameters
@@ -66,6 +68,10 @@ def payload_of(x: Any, *, network: Any = None, title: str | None = None) -> Payl
         A Route, a sequence of them, Alternatives, a Comparison, or a Network.
     network
         The network behind the routes; None draws routes alone.
+    before
+        The network that the one drawn is compared with; None for what a scenario says of itself.
+    color_by
+        Colour of a network's lines: ``"gauge"`` or ``"source"``.
     title
         Of the map; None makes one from the totals.
     """
@@ -75,12 +81,14 @@ def payload_of(x: Any, *, network: Any = None, title: str | None = None) -> Payl
     builder = _Builder(Gazetteer(background if background is not None else getattr(routes[0], "network", None)))
     for route in routes:
         builder.add_route(route)
-    drawn = network_payload(background, is_subject=subject is not None) if background is not None else None
+    drawn = None
+    if background is not None:
+        drawn = network_payload(background, is_subject=subject is not None, before=before, color_by=color_by)
     if subject is not None:
         builder.add_junctions(subject)
     return {
         "version": 1,
-        "title": title if title is not None else _title(builder.routes),
+        "title": title if title is not None else _title(builder.routes, drawn, background, before),
         "facts": _facts(x, routes, background),
         "disclaimer": DISCLAIMER,
         "attribution": " ".join(_said(x, routes, background, "attribution")),
@@ -92,46 +100,57 @@ def payload_of(x: Any, *, network: Any = None, title: str | None = None) -> Payl
         "network": drawn,
         "n_unplaced": builder.n_unplaced,
         "sources": _sources([*routes, background], builder, drawn),
-        "bounds": _bounds(routes, background),
+        "bounds": _bounds(routes, background, before, drawn),
         "style": styles(),
     }
 
 
 def compact(payload: Payload) -> dict[str, Any]:
-    """Return the payload in fewer bytes: without what ``_schema.DEFAULTS`` says, shared texts as numbers.
+    """Return the payload in fewer bytes: tables by column, without what is usual, shared texts as numbers.
 
-    Both tables go with it; ``expanded`` in ``main.js`` undoes this.
+    The tables that say what is usual and shared go with it; ``expanded`` in ``main.js`` undoes this.
     """
     words: dict[str, int] = {}
 
-    def without(kind: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
-        usual, shared = DEFAULTS[kind], WORDS[kind]
-        return [
-            {
-                k: words.setdefault(v, len(words)) if k in shared else v
-                for k, v in row.items()
-                if k not in usual or v != usual[k]
-            }
-            for row in rows
-        ]
+    def columns(kind: str, rows: Sequence[Any]) -> dict[str, Any]:
+        return _columns(rows, DEFAULTS[kind], WORDS[kind], words)
 
     network = payload["network"]
     small = {
         **payload,
         "defaults": DEFAULTS,
         "shared": WORDS,
-        "edges": without("edges", payload["edges"]),
-        "routes": [{**route, "legs": without("legs", route["legs"])} for route in payload["routes"]],
-        "points": without("points", payload["points"]),
-        "places": without("places", payload["places"]),
+        "edges": columns("edges", payload["edges"]),
+        "routes": [{**route, "legs": columns("legs", route["legs"])} for route in payload["routes"]],
+        "points": columns("points", payload["points"]),
+        "places": columns("places", payload["places"]),
         "network": network
         and {
             **network,
-            "lines": without("lines", network["lines"]),
-            "crossings": without("points", network["crossings"]),
+            "lines": columns("lines", network["lines"]),
+            "crossings": columns("points", network["crossings"]),
         },
     }
     return {**small, "words": list(words)}
+
+
+def _columns(
+    rows: Sequence[Mapping[str, Any]], usual: Mapping[str, Any], shared: Iterable[str], words: dict[str, int]
+) -> dict[str, Any]:
+    """Return rows as columns: a list of all values, or, where most are usual or absent, how far apart the others are."""
+    columns: dict[str, Any] = {}
+    for name in dict.fromkeys(key for row in rows for key in row):
+        at = [i for i, row in enumerate(rows) if name in row and (name not in usual or row[name] != usual[name])]
+        is_dense = 5 * len(at) > 3 * len(rows) and all(name in row for row in rows)
+        kept = range(len(rows)) if is_dense else at
+        values = [rows[i][name] for i in kept]
+        if name in shared:
+            values = [words.setdefault(v, len(words)) for v in values]
+        if is_dense:
+            columns[name] = values
+        elif at:
+            columns[name] = {"step": [b - a for a, b in pairwise([0, *at])], "value": values}
+    return {"n": len(rows), "columns": columns}
 
 
 def to_json(payload: Mapping[str, Any]) -> str:
@@ -434,15 +453,47 @@ def _runs_backwards(lines: list[list[int]], geometry: BaseGeometry | None) -> bo
     return math.hypot(ax - x0, ay - y0) > math.hypot(bx - x0, by - y0)
 
 
-def _title(routes: Sequence[RoutePayload]) -> str:
+def _title(routes: Sequence[RoutePayload], drawn: NetworkPayload | None, network: Any, before: Any) -> str:
     """Return a title that says what was found: how many routes, from what to what."""
     if not routes:
-        return "Transport network"
+        return _network_title(drawn, network, before)
     pairs = list(dict.fromkeys(f"{r['origin']} – {r['destination']}" for r in routes))
     where = pairs[0] if len(pairs) == 1 else f"{len(pairs)} pairs of places"
     if len(routes) == 1:
         return f"{where}: {_span([routes[0]['totals']['length_km']], 'km')}, {_duration(routes)}"
     return f"{where}: {len(routes)} routes, {_duration(routes)}"
+
+
+def _network_title(drawn: NetworkPayload | None, network: Any, before: Any) -> str:
+    """Return what a network shows: what changes, or how much of it is sourced."""
+    lines = drawn["lines"] if drawn is not None else []
+
+    def km(key: str, value: str) -> float:
+        return math.fsum(line["length_km"] or 0.0 for line in lines if line[key] == value)  # type: ignore[literal-required]
+
+    n_points = {c: sum(p.get("change") == c for p in drawn["crossings"]) if drawn else 0 for c in ("opened", "shut")}
+    said = []
+    for change, verb in (("opened", "opens"), ("shut", "shuts")):
+        parts = [f"{km('change', change):,.0f} km"] if km("change", change) else []
+        n = n_points[change]
+        parts += [f"{n} crossing{'s' if n > 1 else ''}"] if n else []
+        said += [f"{verb} {' and '.join(parts)}"] if parts else []
+    if said:
+        return f"{_name_of_change(network, before)} {', '.join(said)}"
+    if drawn is not None and drawn["color_by"] == "source":
+        total = math.fsum(km("basis", b) for b in ("published", "matched", "assumed"))
+        shares = [f"{km('basis', b) / total:.0%} {b}" for b in ("published", "matched", "assumed") if total]
+        return f"How much of the length on land is sourced: {', '.join(shares)}"
+    return "Transport network"
+
+
+def _name_of_change(network: Any, before: Any) -> str:
+    """Return what tells a network from the one before: its scenario, or its date."""
+    for key in ("scenario", "as_of"):
+        new, old = _said(network, (), None, key), _said(before, (), None, key)
+        if new and new != old:
+            return new[0] if key == "scenario" else f"From {old[0] if old else '?'} to {new[0]}, the network"
+    return "The change"
 
 
 def _duration(routes: Sequence[RoutePayload]) -> str:
@@ -510,10 +561,18 @@ def _sources(subjects: Sequence[Any], builder: _Builder, network: NetworkPayload
     return [known.get(s, {"id": s, "text": "", "url": ""}) for s in sorted(used - {""})]
 
 
-def _bounds(routes: Sequence[Any], network: Any) -> list[list[float]]:
-    """Return the south-west and north-east corner of what is drawn, as [lat, lon]."""
+def _bounds(routes: Sequence[Any], network: Any, before: Any, drawn: NetworkPayload | None) -> list[list[float]]:
+    """Return the south-west and north-east corner of what is drawn, as [lat, lon]; of a change, what has changed."""
     frames = [r.legs for r in routes] or ([network.edges] if network is not None else [])
-    box = extent(g for frame in frames for g in frame.geometry)
+    shapes = [g for frame in frames for g in frame.geometry]
+    if not routes and network is not None:
+        changes = edge_changes(network, network.edges, before)
+        kinds = network.edges["kind"] if "kind" in network.edges.columns else [""] * len(shapes)
+        changed = [g for g, change in zip(shapes, changes, strict=True) if change]
+        changed += [shapely.Point(p["at"]) for p in (drawn["crossings"] if drawn else ()) if p.get("change")]
+        # Without the lanes at sea, which go round Africa.
+        shapes = changed or [g for g, kind in zip(shapes, kinds, strict=True) if kind in ("track", "road")] or shapes
+    box = extent(shapes)
     if box is None:
         return [[35.0, 40.0], [55.0, 90.0]]
     west, south, east, north = (round(v, 2) for v in box)

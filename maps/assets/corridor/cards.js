@@ -92,7 +92,9 @@
         [
           ['Mode', modeLabel(l.mode)],
           ['Status', statusLabel(l.status)],
+          ['Change', l.change ? style.change[l.change].label : null],
           ['Gauge', gaugeLabel(l.gauge_mm)],
+          ['Rests on', l.basis ? style.basis[l.basis].label : null],
           ['Length', cm.quantity(l.length_km, 0, 'km')],
           ['Of it assumed', l.assumed_km ? cm.quantity(l.assumed_km, 0, 'km') : null],
         ],

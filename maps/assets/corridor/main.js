@@ -4,13 +4,21 @@
 
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
-  /** Undo `compact` of payload.py: put back the words, and fill in what is usual and was therefore not written. */
+  /** Undo `compact` of payload.py: columns to rows, words put back, and what is usual, and was not written, filled in. */
   function expanded(data) {
-    const fill = (kind, rows) =>
-      rows.map(function (row) {
-        for (const key of data.shared[kind]) if (key in row) row[key] = data.words[row[key]];
-        return Object.assign({}, data.defaults[kind], row);
-      });
+    const fill = function (kind, table) {
+      const rows = Array.from({ length: table.n }, () => Object.assign({}, data.defaults[kind]));
+      for (const [key, column] of Object.entries(table.columns)) {
+        const isShared = data.shared[kind].includes(key);
+        const values = Array.isArray(column) ? column : column.value;
+        let at = 0;
+        values.forEach(function (value, i) {
+          at = values === column ? i : at + column.step[i];
+          rows[at][key] = isShared ? data.words[value] : value;
+        });
+      }
+      return rows;
+    };
     data.edges = fill('edges', data.edges);
     data.points = fill('points', data.points);
     data.places = fill('places', data.places);
@@ -26,6 +34,23 @@
     const base = read('corridors-basemap');
     const data = expanded(read('corridors-data'));
     const parts = cm.page(map, data, base);
+    whenSized(parts.stage, () => fill(map, base, data, parts));
+  };
+
+  /** A sandboxed frame is another process, and learns its size only after its scripts have run. */
+  function whenSized(stage, go) {
+    const isSized = () => stage.clientWidth > 40 && stage.clientHeight > 40 && window.innerWidth > 40;
+    if (isSized()) return go();
+    const observer = new ResizeObserver(function () {
+      if (!isSized()) return;
+      observer.disconnect();
+      go();
+    });
+    observer.observe(stage);
+  }
+
+  function fill(map, base, data, parts) {
+    map.invalidateSize({ animate: false });
     map.attributionControl.setPrefix(false);
     // On a phone a card needs the top of the map.
     L.control.zoom({ position: cm.shrink(map) < 1 ? 'bottomright' : 'topright' }).addTo(map);
@@ -39,10 +64,11 @@
     const routes = cm.routes(map, data, cards, parts.announce);
     const points = cm.points(map, data, routes, cards);
     const labels = cm.labels(map, data, basemap, routes, points);
+    const chart = data.routes.length ? cm.chart(map, data, routes, cards) : null;
     const paper = cm.paper(map, data, { basemap, network, fit });
-    cm.panel(parts, data, { basemap, network, routes, points, labels, savePng: paper.savePng }, map);
+    cm.panel(parts, data, { basemap, network, routes, points, labels, chart, savePng: paper.savePng }, map);
 
-    window.corridor = { map, data, base, routes, points, labels, network, paper };
+    window.corridor = { map, data, base, routes, points, labels, network, chart, paper };
     document.documentElement.setAttribute('data-corridor-ready', '1');
-  };
+  }
 })((window.CorridorMaps = window.CorridorMaps || {}));

@@ -148,11 +148,19 @@
 
     if (network) {
       const gauges = Array.from(new Set(network.lines.filter((l) => l.mode === 'rail' && l.gauge_mm !== null).map((l) => l.gauge_mm))).sort((a, b) => a - b);
-      if (network.state.byGauge) {
+      for (const [change, look] of Object.entries(style.change)) {
+        if (network.lines.some((l) => l.change === change)) add(symbols.swatch({ color: look.color, width: look.width, dash: look.dash }), `${look.label}: line`);
+        if (network.state.showCrossings && network.crossings.some((p) => p.change === change)) add(cm.svg('svg', { width: 16, height: 16, viewBox: '-8 -8 16 16', 'aria-hidden': 'true' }, cm.svg('circle', { r: 6, fill: '#fff', stroke: look.color, 'stroke-width': 3 })), `${look.label}: crossing`);
+      }
+      if (network.state.bySource) {
+        for (const [basis, look] of Object.entries(style.basis)) {
+          if (network.lines.some((l) => l.basis === basis)) add(symbols.swatch({ color: look.color, width: look.width + 1, dash: look.dash }), look.label);
+        }
+      } else if (network.state.byGauge) {
         for (const mm of gauges) add(symbols.swatch({ color: style.gauge.mm[mm] || style.gauge.other, width: 2.5 }), `Gauge ${mm} mm`);
       } else add(symbols.swatch({ color: style.network.color, width: 2 }), network.isSubject ? 'Lines' : 'Other lines');
       for (const [mode, look] of Object.entries(style.mode)) {
-        if (network.isSubject && mode !== 'rail' && network.lines.some((l) => l.mode === mode)) add(symbols.swatch({ color: look.color || style.network.color, width: 2, dash: look.dash }), look.label);
+        if (network.isSubject && !network.state.bySource && mode !== 'rail' && network.lines.some((l) => l.mode === mode)) add(symbols.swatch({ color: look.color || style.network.color, width: 2, dash: look.dash }), look.label);
       }
       for (const [status, look] of Object.entries(style.status)) {
         const isThere = network.lines.some((l) => l.status === status);
@@ -185,7 +193,7 @@
     return cm.html('details', { class: 'cm-sources' }, cm.html('summary', { text: `Sources (${data.sources.length})` }), list);
   }
 
-  cm.panel = function (parts, data, { basemap, network, routes, points, labels, savePng }, map) {
+  cm.panel = function (parts, data, { basemap, network, routes, points, labels, chart, savePng }, map) {
     const panel = parts.panel;
     const hasRoutes = data.routes.length > 0;
     let legendPlace = null;
@@ -211,6 +219,7 @@
       tablePlace = comparison(data, routes);
       panel.appendChild(tablePlace);
     }
+    if (chart) panel.appendChild(chart.element);
     panel.appendChild(cm.html('h2', { text: 'Legend' }));
     legendPlace = cm.html('ul', {});
     panel.appendChild(legendPlace);
@@ -240,6 +249,7 @@
     };
     if (network) {
       layer('network', hasRoutes ? 'Other lines' : 'Lines', network.state.showLines, toggleNetwork('showLines'));
+      if (network.isBySource) layer('source', 'Lines coloured by source', true, toggleNetwork('bySource'));
       layer('gauge', 'Lines coloured by gauge', network.state.byGauge, toggleNetwork('byGauge'));
       if (network.crossings.length) layer('network-crossings', hasRoutes ? 'Other crossings' : 'Border crossings', network.state.showCrossings, toggleNetwork('showCrossings'));
     }

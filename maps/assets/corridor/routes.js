@@ -94,7 +94,14 @@
         const edge = data.edges[leg.edge];
         if (!edge.lines.length) continue;
         const target = new cm.LaneLine(cm.chain(linesOf(leg)), { lane: laneOf(routeIndex, leg), pane: 'cm-routes', renderer: renderer, color: '#000', weight: Math.min(width.hit_width, width.lane * 2), opacity: 0, className: 'cm-leg cm-leg-' + route.letter });
-        target.on('mouseover', () => thicken(2)).on('mouseout', () => thicken(0));
+        target.on('mouseover', function () {
+          thicken(2);
+          map.fire('cm:leg', { index: routeIndex, leg: leg });
+        });
+        target.on('mouseout', function () {
+          thicken(0);
+          map.fire('cm:leg', { index: null, leg: null });
+        });
         target.on('click', function (event) {
           L.DomEvent.stopPropagation(event);
           cards.show(event.latlng, cards.leg(route, leg, edge));
@@ -151,6 +158,6 @@
       redraw();
     });
     const shares = (routeIndex) => runsOf(routeIndex).map((run) => ({ isShared: run.isShared, lane: run.lane, parts: cm.chain(run.lines) }));
-    return { visible, looks, setVisible, redraw, shares };
+    return { visible, looks, setVisible, redraw, shares, linesOf };
   };
 })((window.CorridorMaps = window.CorridorMaps || {}));

@@ -1,0 +1,100 @@
+"""What a figure is about: the routes in a result, and what they show in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from corridors.comparison import Comparison
+from corridors.routing import Route
+
+By = Literal["time", "cost"]
+MAX_ROUTES = 5
+"""Colours that can be told apart; a chart of more routes shows the first five and says so."""
+
+
+def distinct_routes(x: Any) -> list[Route]:
+    """Return the routes of a Route, a sequence of them, Alternatives or a Comparison, each once.
+
+    Parameters
+    ----------
+    x
+        What `distance_chart` and the other figures take. In a comparison the best route without restriction is often also the
+        best that avoids something; it is drawn once.
+
+    Raises
+    ------
+    TypeError
+        There is no route in it.
+    """
+    if isinstance(x, Route):
+        candidates: list[Any] = [x]
+    elif isinstance(x, Comparison):
+        candidates = list(x.routes)
+    else:
+        candidates = list(x) if isinstance(x, Sequence) and not isinstance(x, str) else []
+    if not candidates or not all(isinstance(r, Route) for r in candidates):
+        raise TypeError(
+            f"there is no route to draw in the {type(x).__name__} given; give a Route, Routes, Alternatives or a Comparison"
+        )
+    seen: dict[tuple[object, ...], Route] = {}
+    for r in candidates:
+        seen.setdefault((r.name, r.origin.name, r.destination.name, tuple(r.path.edges), round(r.time_h, 6)), r)
+    return list(seen.values())
+
+
+def drawable(x: Any) -> tuple[list[Route], int]:
+    routes = distinct_routes(x)
+    return routes[:MAX_ROUTES], max(0, len(routes) - MAX_ROUTES)
+
+
+def finding(x: Any, *, by: By = "time") -> str:
+    """Return what routes show, in one sentence: which is fastest or cheapest, and by how much.
+
+    Parameters
+    ----------
+    x
+        A Route, a sequence of them, Alternatives or a Comparison.
+    by
+        ``"time"`` or ``"cost"``.
+    """
+    routes = distinct_routes(x)
+    pairs = list(dict.fromkeys(f"{r.origin.name} – {r.destination.name}" for r in routes))
+    first = min(routes, key=lambda r: r.time_h)
+    if len(pairs) > 1:
+        return f"{len(pairs)} pairs of places: {_span([r.time_h / 24 for r in routes])} days"
+    where = pairs[0]
+    models = {r.cost_model.name for r in routes}
+    if len(models) > 1:  # figures of different bases never share a ranking
+        return f"{where}: {_span([r.time_h / 24 for r in routes])} days, as {len(models)} cost models have it"
+    if len(routes) == 1:
+        share = first.standing_h / first.time_h if first.time_h else 0.0
+        return f"{where}: {first.length_km:,.0f} km in {first.time_h / 24:.1f} days, {share:.0%} of them at borders and transfers"
+    if by == "cost":
+        return f"{where}: {_cheapest(routes)}"
+    others = sorted((r.time_h - first.time_h) / 24 for r in routes if r is not first)
+    later = f"{others[0]:.1f}" if len(others) == 1 else f"{others[0]:.1f} to {others[-1]:.1f}"
+    one = "the other way takes" if len(others) == 1 else "the others take"
+    return f"{where}: {first.name} is fastest, {first.time_h / 24:.1f} days; {one} {later} days more"
+
+
+def _cheapest(routes: Sequence[Route]) -> str:
+    if any(r.is_lower_bound for r in routes):
+        return "costs are lower bounds, as not every kilometre has a tariff"
+    first, *others = sorted(routes, key=lambda r: r.cost_usd)
+    more = f"{(others[0].cost_usd / first.cost_usd - 1):.0%}" if first.cost_usd else "?"
+    return f"{first.name} is cheapest, {first.cost_usd:,.0f} USD; the next costs {more} more"
+
+
+def _span(values: Sequence[float]) -> str:
+    low, high = f"{min(values):.1f}", f"{max(values):.1f}"
+    return low if low == high else f"{low} to {high}"
+
+
+def pair_words(routes: Sequence[Route]) -> str:
+    pairs = list(dict.fromkeys(f"{r.origin.name} – {r.destination.name}" for r in routes))
+    return pairs[0] if len(pairs) == 1 else f"{len(pairs)} pairs of places"
+
+
+def cargo_words(cargo: str) -> str:
+    return {"teu": "TEU", "feu": "FEU", "tonne": "tonne", "truck": "lorry load"}[cargo]

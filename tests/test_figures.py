@@ -1,0 +1,190 @@
+"""Charts and static maps: what is drawn, that it is the same each time, and that no text is taken for a program."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import corridors as cx
+from corridors import figures
+from corridors.figures import _bars, _canvas, _distance, _map
+
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'corridors[plot]'")
+Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed: pip install pillow")
+
+HOSTILE = ["$\\frac{", "<script>alert(1)</script>", "a & b", "%d {0}", "سرخس"]
+
+
+@pytest.fixture(scope="module")
+def network() -> cx.Network:
+    return cx.load_network()
+
+
+@pytest.fixture(scope="module")
+def found(network: cx.Network) -> cx.Comparison:
+    return cx.compare(network, [("Almaty", "Duisburg")], k=2)
+
+
+MAKERS = {
+    "time": figures.distance_chart,
+    "cost": lambda x: figures.distance_chart(x, by="cost"),
+    "hours": figures.hours_chart,
+    "range": figures.range_chart,
+    "cost range": lambda x: figures.range_chart(x, by="cost"),
+    "map": figures.route_map,
+}
+
+
+def texts(figure: Any) -> list[str]:
+    from matplotlib.text import Text
+
+    return [t.get_text() for t in figure.findobj(Text) if t.get_text()]
+
+
+def boxes(figure: Any) -> list[tuple[str, Any]]:
+    from matplotlib.text import Text
+
+    renderer = figure.canvas.get_renderer()
+    return [(t.get_text(), Text.get_window_extent(t, renderer)) for t in figure.findobj(Text) if t.get_text().strip()]
+
+
+class TestWhatIsDrawn:
+    def test_the_line_ends_at_the_totals(self, network: cx.Network) -> None:
+        r = cx.route(network, "Tashkent", "Moscow")
+        ax = figures.distance_chart(r).axes[0]
+        ends = [(line.get_xdata()[-1], line.get_ydata()[-1]) for line in ax.lines if len(line.get_xdata()) > 2]
+        unit = 24 if r.time_h >= 72 else 1
+        assert ends[0] == pytest.approx((r.length_km, r.time_h / unit))
+
+    def test_a_vertical_step_is_the_standing_time_of_its_place(self, network: cx.Network) -> None:
+        r = cx.route(network, "Almaty", "Duisburg")
+        track = _distance._track(r, "time")
+        assert sum(s.above - s.below for s in track.steps) == pytest.approx(r.standing_h)
+        for step in track.steps:
+            assert step.above > step.below
+            at = np.searchsorted(track.km, step.km)
+            assert track.km[at] == pytest.approx(step.km)
+
+    def test_bars_add_up_to_the_hours(self, found: cx.Comparison) -> None:
+        for r in found.routes:
+            assert sum(_bars._parts(r).values()) == pytest.approx(r.time_h)
+
+    def test_labels_name_the_borders_with_their_hours(self, found: cx.Comparison) -> None:
+        said = " | ".join(texts(figures.distance_chart(found)))
+        assert re.search(r"Brest - Terespol.*, 12 h", said)
+        assert "km from the origin" in said
+
+    def test_the_title_states_the_finding(self, found: cx.Comparison) -> None:
+        best = min(found.routes, key=lambda r: r.time_h)
+        title = figures.finding(found)
+        assert title.startswith(f"Almaty – Duisburg: {best.name} is fastest, {best.time_h / 24:.1f} days")
+        assert title in texts(figures.distance_chart(found))
+
+    def test_a_route_given_twice_is_drawn_once(self, network: cx.Network) -> None:
+        found = cx.compare(network, [("Tashkent", "Moscow")], avoid=["IRN"], k=1)
+        assert len(found.routes) == 2
+        assert len(figures.distinct_routes(found)) == 1
+
+    def test_more_routes_than_colours_are_counted(self, network: cx.Network) -> None:
+        r = cx.route(network, "Tashkent", "Moscow")
+        many = [replace(r, name=f"way {i}") for i in range(7)]
+        assert any("2 more routes are not shown" in t for t in texts(figures.distance_chart(many)))
+
+    def test_a_stretch_without_tariff_is_dashed_and_said(self, network: cx.Network) -> None:
+        r = cx.route(network, "Almaty", "Duisburg", cost="titr-2024")
+        assert r.is_lower_bound
+        figure = figures.distance_chart(r, by="cost")
+        assert any("lower bound" in t for t in texts(figure))
+        assert any(line.get_linestyle() == "--" for line in figure.axes[0].lines)
+
+    @pytest.mark.parametrize("name", ["time", "cost"])
+    def test_no_label_lies_on_another_or_leaves_the_figure(self, found: cx.Comparison, name: str) -> None:
+        figure = MAKERS[name](found)
+        placed = [(t, b) for t, b in boxes(figure) if re.search(r", [\d,]+ (h|USD)$", t)]
+        assert len(placed) > 4
+        for i, (text, box) in enumerate(placed):
+            assert 0 <= box.x0 < box.x1 <= figure.bbox.width, text
+            for other, its in placed[i + 1 :]:
+                apart = box.x1 <= its.x0 or its.x1 <= box.x0 or box.y1 <= its.y0 or its.y1 <= box.y0
+                assert apart, (text, other)
+
+    def test_the_map_shows_every_route_in_its_colour(self, network: cx.Network, found: cx.Comparison) -> None:
+        png = figures.image(figures.route_map(found, network=network), "png")
+        with Image.open(io.BytesIO(png)) as opened:
+            counts = {c: n for n, c in opened.convert("RGB").getcolors(1 << 24)}
+        for look, _ in zip(_canvas.route_looks(), figures.distinct_routes(found), strict=False):
+            assert counts.get(tuple(bytes.fromhex(look["color"][1:])), 0) > 200
+
+    def test_what_a_scenario_opens_is_dashed_as_the_plan_that_it_is(self, network: cx.Network) -> None:
+        future = cx.Scenario("plan").open("trans-afghan-kharlachi").apply(network)
+        route = cx.route(future, "Tashkent", "Karachi", avoid=["RUS"])
+        assert "trans-afghan-kharlachi" in set(route.legs["line_id"])
+        figure = figures.route_map(route, network=future)
+        color = _canvas.route_looks()[0]["color"]
+        dashed = [line for line in figure.axes[0].lines if line.get_color() == color and line.get_linestyle() == "--"]
+        assert dashed
+        assert "trans-afghan-kharlachi" in _map._planned(future)
+
+    def test_the_map_is_equal_area(self, network: cx.Network) -> None:
+        import pyproj
+
+        projection = _map._Projection.around([cx.route(network, "Almaty", "Duisburg")])
+        geod = pyproj.Geod(ellps="WGS84")
+        for lon, lat in ((20.0, 50.0), (75.0, 44.0), (45.0, 60.0)):
+            corners = np.array([[lon, lat], [lon + 0.1, lat], [lon + 0.1, lat + 0.1], [lon, lat + 0.1]])
+            x, y = projection(corners).T
+            plane = 0.5 * abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1)))
+            assert plane == pytest.approx(abs(geod.polygon_area_perimeter(*corners.T)[0]), rel=2e-3)
+
+
+class TestFiles:
+    @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+    def test_the_same_figure_has_the_same_bytes(self, network: cx.Network, tmp_path: Path, ending: str) -> None:
+        r = cx.route(network, "Tashkent", "Moscow")
+        for name in ("a", "b"):
+            figures.save(figures.distance_chart(r), tmp_path / f"{name}.{ending}")
+        content = (tmp_path / f"a.{ending}").read_bytes()
+        assert content == (tmp_path / f"b.{ending}").read_bytes()
+        assert content.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[ending])
+        assert b"Matplotlib v" not in content
+        assert not re.search(rb"CreationDate|<dc:date>", content)
+
+    def test_another_ending_is_refused_and_nothing_is_written(self, network: cx.Network, tmp_path: Path) -> None:
+        with pytest.raises(cx.LayerError, match=r"must be \.png, \.svg or \.pdf"):
+            figures.save(figures.distance_chart(cx.route(network, "Tashkent", "Moscow")), tmp_path / "a.gif")
+        assert not list(tmp_path.iterdir())
+
+    @pytest.mark.parametrize("name", MAKERS)
+    @pytest.mark.filterwarnings("ignore:Glyph:UserWarning")
+    def test_hostile_names_are_only_text(self, network: cx.Network, name: str) -> None:
+        r = cx.route(network, "Tashkent", "Moscow")
+        for text in HOSTILE:
+            spoilt = replace(r, name=text, origin=replace(r.origin, name=text))
+            svg = figures.image(MAKERS[name]([spoilt, r]), "svg")
+            assert b"<script" not in svg
+
+    @pytest.mark.parametrize("thing", [42, "Almaty", None, [], [1, 2]])
+    def test_what_holds_no_route_is_refused(self, thing: Any) -> None:
+        with pytest.raises(TypeError, match="no route to draw"):
+            figures.distance_chart(thing)
+
+    def test_without_matplotlib_the_error_says_what_to_install(
+        self, network: cx.Network, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = builtins.__import__
+
+        def without(name: str, *rest: Any, **more: Any) -> Any:
+            if name.partition(".")[0] == "matplotlib":
+                raise ImportError(name)
+            return real(name, *rest, **more)
+
+        monkeypatch.setattr(builtins, "__import__", without)
+        with pytest.raises(cx.MissingExtraError, match=r"corridors\[plot\]"):
+            figures.distance_chart(cx.route(network, "Tashkent", "Moscow"))
