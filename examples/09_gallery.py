@@ -55,7 +55,7 @@ def trans_afghan_routes(network: cx.Network) -> Any:
     then = cx.route(future, "Tashkent", "Karachi", avoid=["RUS"])
     title = (
         f"Tashkent – Karachi: the Trans-Afghan railway would save {today.length_km - then.length_km:,.0f} km "
-        f"and {(today.time_h - then.time_h) / 24:.1f} days"
+        f"– and {(today.time_h - then.time_h) / 24:.1f} days, if its assumed hours hold"
     )
     return maps.draw([today, then], network=future, title=title)
 

@@ -127,3 +127,57 @@ def test_legs_are_never_shorter_than_the_great_circle_between_their_stations() -
         edges = cx.load(name)
         ratio = pd.Series(edges["length_km"].to_numpy() / chord_km(edges), index=edges["edge_id"])
         assert ratio.min() >= 0.999, ratio.nsmallest(3)
+
+
+def test_tashkent_karachi_by_lorry_went_by_kabul_and_torkham_before_the_closure(network: cx.Network) -> None:
+    before = cx.load_network(as_of="2025-09-30")
+    lorry = cx.route(before, "Tashkent", "Karachi", modes="road", cost="road-2022", via=["Kabul", "Peshawar"])
+    assert lorry.countries == ("UZB", "AFG", "PAK")
+    assert {"hairatan", "torkham"} <= set(lorry.crossings["crossing_id"])
+    today = cx.route(network, "Tashkent", "Karachi", modes="road", cost="road-2022")
+    assert "IRN" in today.countries
+    assert "AFG" not in today.countries
+    karakoram = cx.route(network, "Tashkent", "Karachi", modes="road", avoid=["IRN"])
+    assert "CHN" in karakoram.countries
+    assert "khunjerab" in set(karakoram.crossings["crossing_id"])
+
+
+def test_tashkent_karachi_may_change_to_a_ship_at_bandar_abbas(network: cx.Network) -> None:
+    r = cx.route(network, "Tashkent", "Karachi", via=["Bandar Abbas"])
+    assert r.n_transshipments == 2
+    assert (r.legs["kind"] == "sea").any()
+
+
+@pytest.mark.parametrize("port", ["Chabahar", "Gwadar", "Karachi", "Bandar Abbas", "Poti", "Mersin"])
+def test_ports_are_destinations_and_transfer_points(network: cx.Network, port: str) -> None:
+    r = cx.route(network, "Tashkent", port, modes=["rail", "road", "sea"])
+    assert r.destination.name
+    edges, nodes = network.tables["edges"], network.tables["nodes"]
+    here = {i for i, p in enumerate(nodes["place_id"]) if p == nodes["place_id"][r.destination.nodes[0]]}
+    transfers = [
+        i for i, k in enumerate(edges["kind"])
+        if k == "transshipment" and (edges["from"][i] in here or edges["to"][i] in here)
+    ]  # fmt: skip
+    assert transfers
+
+
+def test_middle_over_northern_takes_one_and_a_half_to_three_times_as_long(network: cx.Network) -> None:
+    ratio = {}
+    for preset in ("titr-2024", "block-train-2024"):
+        north = cx.route(network, "Altynkol", "Duisburg", cost=preset)
+        middle = cx.route(
+            network, "Altynkol", "Duisburg", cost=preset, via=["aktau-port", "Poti"], avoid=["RUS", "BLR"]
+        )
+        ratio[preset] = middle.time_h / north.time_h
+    assert all(1.5 <= r <= 3.0 for r in ratio.values()), ratio
+
+
+def test_surveyed_and_declared_trains_are_within_their_ranges(network: cx.Network) -> None:
+    iti = cx.route(network, "Islamabad", "Istanbul", cost="survey-2022", avoid=["RUS", "TKM"])
+    low, _, high = (h / 24 for h in iti.time_range_h)
+    assert low <= 10
+    assert high >= 16
+    for place, days, via in (("Baku", 9, []), ("Poti", 12, []), ("constanta-port", 20, ["aktau-port", "Poti"])):
+        r = cx.route(network, "Altynkol", place, cost="titr-2024", via=via, avoid=["RUS", "TUR", "UKR", "IRN"])
+        least, typical, _ = (h / 24 for h in r.time_range_h)
+        assert least <= days <= typical, (place, least, typical)

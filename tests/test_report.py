@@ -57,7 +57,7 @@ class TestReport:
         ):
             assert part in page
         best = min(found.routes, key=lambda r: r.time_h)
-        assert f"<h1>Almaty – Duisburg: {best.name} is fastest" in page
+        assert f"<h1>Almaty – Duisburg: {best.time_h / 24:.1f} days {best.name}" in page
         for r in found.routes:
             assert f"{r.length_km:,.0f}" in without_frame(page)
             for name in r.crossings["name"]:

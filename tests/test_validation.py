@@ -138,7 +138,7 @@ def test_the_page_in_the_docs_has_every_published_distance() -> None:
 def test_the_page_has_one_table_a_kind(found: Validation) -> None:
     page = found.to_markdown()
     assert page.startswith("# Accuracy of the reference network\n")
-    assert page.count("\n## ") == 7
+    assert page.count("\n## ") == 8
     widths = {line.count(" | ") for line in page.splitlines() if line.startswith("| ")}
     assert len(widths) <= 7
 
@@ -164,3 +164,16 @@ def test_the_command_asks_for_what_it_validates() -> None:
     from corridors.cli import app
 
     assert CliRunner().invoke(app, ["validate"]).exit_code == 2
+
+
+def test_published_times_are_held_against_the_preset_that_measures_the_same(found: cx.Validation) -> None:
+    times = found.table[found.table["kind"] == "time"].set_index("what")
+    computed = times[times["computed"].notna()]
+    assert len(computed) >= 8
+    outside = computed[computed["verdict"] == "outside"]
+    assert outside["reason"].str.contains("; ").all()  # each miss is explained
+    assert (computed["verdict"] == "in range").sum() >= 7
+    brest = computed.loc["time: Dostyk/Altynkol - Brest (rail)"]
+    assert brest["is_fitted"]  # that row is the speed of its preset: it validates nothing
+    tariffs = times[times["unit"] == "USD"]
+    assert tariffs["computed"].isna().all()  # TFI3 is no tariff

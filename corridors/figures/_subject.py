@@ -48,8 +48,12 @@ def drawable(x: Any) -> tuple[list[Route], int]:
     return routes[:MAX_ROUTES], max(0, len(routes) - MAX_ROUTES)
 
 
+MOSTLY = 0.5
+"""Share of assumptions above which a title names no winner."""
+
+
 def finding(x: Any, *, by: By = "time") -> str:
-    """Return what routes show, in one sentence: which is fastest or cheapest, and by how much.
+    """Return what routes show, in one sentence, without a winner where most of it is assumed or ranges overlap.
 
     Parameters
     ----------
@@ -72,16 +76,23 @@ def finding(x: Any, *, by: By = "time") -> str:
         return f"{where}: {first.length_km:,.0f} km in {first.time_h / 24:.1f} days, {share:.0%} of them at borders and transfers"
     if by == "cost":
         return f"{where}: {_cheapest(routes)}"
-    others = sorted((r.time_h - first.time_h) / 24 for r in routes if r is not first)
-    later = f"{others[0]:.1f}" if len(others) == 1 else f"{others[0]:.1f} to {others[-1]:.1f}"
-    one = "the other way takes" if len(others) == 1 else "the others take"
-    return f"{where}: {first.name} is fastest, {first.time_h / 24:.1f} days; {one} {later} days more"
+    others = [r for r in routes if r is not first]
+    days = _span([r.time_h / 24 for r in others])
+    one = "the other way" if len(others) == 1 else "the others"
+    told = f"{where}: {first.time_h / 24:.1f} days {first.name}, {days} {one}"
+    if any(r.assumed_time_share > MOSTLY for r in routes):
+        return f"{told}; most hours are assumptions"
+    if first.time_range_h[2] > min(r.time_range_h[0] for r in others):
+        return f"{told}; no clear difference, the ranges overlap"
+    return f"{told}; the first is clearly faster"
 
 
 def _cheapest(routes: Sequence[Route]) -> str:
     if any(r.is_lower_bound for r in routes):
         return "costs are lower bounds, as not every kilometre has a tariff"
     first, *others = sorted(routes, key=lambda r: r.cost_usd)
+    if any(r.assumed_cost_share > MOSTLY for r in routes):
+        return f"{first.cost_usd:,.0f} USD {first.name}, more by others; most dollars are assumptions"
     more = f"{(others[0].cost_usd / first.cost_usd - 1):.0%}" if first.cost_usd else "?"
     return f"{first.name} is cheapest, {first.cost_usd:,.0f} USD; the next costs {more} more"
 

@@ -14,6 +14,7 @@ from corridors.validation._distances import distances
 from corridors.validation._figures import corridor_lengths, crossing_positions, line_lengths, network_lengths
 from corridors.validation._invariants import invariants
 from corridors.validation._rows import COLUMNS, markdown, readable, summary
+from corridors.validation._times import times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,7 @@ class Validation:
     Attributes
     ----------
     table
-        One row a check: ``kind`` (distance, line, network, crossing, corridor, invariant), ``what``, ``computed``,
+        One row a check: ``kind`` (distance, line, network, crossing, corridor, time, invariant), ``what``, ``computed``,
         ``published``, ``unit``, ``ratio``, ``source_id``, ``use``, ``is_fitted``, ``published_share`` (share of the
         kilometres whose length is a published figure, of whatever source), ``verdict``, ``reason``.
     summary
@@ -75,7 +76,7 @@ def validate_reference(network: Network) -> Validation:
     """
     import pandas as pd
 
-    checks = (distances, line_lengths, network_lengths, crossing_positions, corridor_lengths, invariants)
+    checks = (distances, line_lengths, network_lengths, crossing_positions, corridor_lengths, times, invariants)
     rows = [row for check in checks for row in check(network)]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table.attrs.update(network.attrs)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.cost import DEFAULT
 from corridors.errors import CorridorError
 from corridors.geodata import load
 from corridors.network import Network
@@ -54,16 +55,16 @@ def _distance(network: Network, record: Row, fitted: Fitted) -> Row:
     )
 
 
-def way(network: Network, record: Row) -> Route:
-    """Return the shortest way that a row of the benchmarks describes."""
+def way(network: Network, record: Row, *, weight: str = "length_km", cost: str = DEFAULT) -> Route:
+    """Return the best way that a row of the benchmarks describes, by default the shortest."""
     if record["as_of"]:
         network = network.as_of(record["as_of"])
     if record["opens"]:
         network = Scenario(record["benchmark_id"]).open(*_listed(record["opens"])).apply(network)
     modes = [mode for mode in ("rail", "road", "sea") if mode in record["mode"]] or ["rail", "sea"]
     return route(
-        network, record["from_id"], record["to_id"], weight="length_km", modes=modes, via=_listed(record["via"]),
-        avoid=_listed(record["avoid"]),
+        network, record["from_id"], record["to_id"], weight=weight, modes=modes, via=_listed(record["via"]),
+        avoid=_listed(record["avoid"]), cost=cost,
     )  # fmt: skip
 
 

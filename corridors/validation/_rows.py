@@ -108,6 +108,7 @@ TITLES = {
     "network": "Networks by country",
     "crossing": "Rail crossings: distance of the node from the table",
     "corridor": "Named corridors",
+    "time": "Times and costs: computed with the preset that measures the same",
     "outside": "Outside the connected freight network",
     "invariant": "Invariants",
 }
