@@ -47,3 +47,14 @@ def test_the_graph_holds_the_same_data() -> None:
     edge = network.edges.iloc[100]
     assert graph[edge["from_id"]][edge["to_id"]][edge["edge_id"]]["length_km"] == edge["length_km"]
     assert graph[edge["to_id"]][edge["from_id"]][edge["edge_id"]]["length_km"] == edge["length_km"]
+
+
+def test_repairs_say_what_was_matched_laid_and_dropped() -> None:
+    network = cx.load_network()
+    repairs = network.repairs
+    assert {"matched", "laid", "gap closed", "bend dropped"} <= set(repairs["kind"])
+    laid = repairs[repairs["kind"] == "laid"]
+    rail = cx.load("rail")
+    straight = rail[rail["shape_source"] == "stops"]
+    assert set(straight["edge_id"]) <= set(laid["what"])
+    assert repairs["km"].ge(0).all()
