@@ -121,6 +121,9 @@ def test_a_tariff_says_nothing_outside_its_scope(toy: Network) -> None:
     assert priced(traffic="transit").priced_km_share == pytest.approx(0.5)  # BBB is neither origin nor destination
     assert priced(traffic="export").priced_km_share == pytest.approx(0.25)
     assert priced(cargo="feu").priced_km_share == 0
+    assert priced(origins=("AAA",), destinations=("CCC",)).priced_km_share == pytest.approx(1)
+    assert priced(origins=("CCC",)).priced_km_share == 0  # the other direction
+    assert priced(is_loaded=False).priced_km_share == 0
     assert priced(through=(("one",), ("two",))).priced_km_share == pytest.approx(1)
     assert priced(through=(("one",), ("four",))).priced_km_share == 0
 

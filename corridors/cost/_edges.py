@@ -230,12 +230,21 @@ class EdgeCosts:
         fixed = np.where(np.isfinite(per_km), self._edges["length_km"] * per_km, self._edits["usd"])
         return *_edited(usd, assumed, fixed, self._edits["usd_factor"]), priced | np.isfinite(per_km)
 
+    def _holds(self, tariff: Tariff) -> bool:
+        """Return whether a tariff is for this cargo, and for a journey between these countries."""
+        start, end = self.journey.iso3_from, self.journey.iso3_to
+        return (
+            (tariff.cargo, tariff.is_loaded) == (self.model.cargo, self.model.is_loaded)
+            and (not tariff.origins or start in tariff.origins)
+            and (not tariff.destinations or end in tariff.destinations)
+        )
+
     def _in_scope(self, tariff: Tariff) -> Any:
         """Return a mask of the moving edges that a tariff prices on this journey."""
         edges = self._edges
         kinds = [k for k, m in _MODE_OF_KIND.items() if m == tariff.mode]
         mask = np.isin(edges["kind"], kinds)
-        if tariff.cargo != self.model.cargo:
+        if not self._holds(tariff):
             return np.zeros(self._n, dtype=bool)
         if tariff.countries:
             mask &= np.isin(edges["country"], tariff.countries)

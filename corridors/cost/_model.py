@@ -57,6 +57,10 @@ class Tariff:
     traffic
         ``transit`` (the country is neither that of the origin nor of the destination), ``export``, ``import``, ``domestic``,
         or empty for all.
+    origins, destinations
+        Countries of the journey's ends between which it holds, which gives a rate its direction; empty for all.
+    is_loaded
+        Whether it is for a loaded unit; an empty one has a price of its own.
     through
         Groups of crossings; a through rate holds only for a route that passes one of each group, in either direction.
     year, currency, usd_per_unit
@@ -70,6 +74,9 @@ class Tariff:
     usd_per_km: tuple[float, float, float]
     countries: tuple[str, ...] = ()
     traffic: str = ""
+    origins: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
+    is_loaded: bool = True
     through: tuple[tuple[str, ...], ...] = ()
     year: int = 0
     currency: str = "USD"
@@ -99,6 +106,8 @@ class CostModel:
         The unit that is priced.
     level
         Which of the three values is used: low hours and dollars, typical ones, or high ones.
+    is_loaded
+        Whether the unit is loaded; only tariffs for the same price it.
     """
 
     name: str
@@ -111,6 +120,7 @@ class CostModel:
     tariffs: tuple[Tariff, ...]
     cargo: str = "teu"
     level: str = "typical"
+    is_loaded: bool = True
 
     def __repr__(self) -> str:
         return f"<CostModel {self.name!r} ({self.basis}): {self.measures}; {self.level} values for one {self.cargo}>"
@@ -156,7 +166,11 @@ def presets() -> list[str]:
 
 
 def cost_model(
-    model: str | Path | CostModel = DEFAULT, *, cargo: str | None = None, level: str | None = None
+    model: str | Path | CostModel = DEFAULT,
+    *,
+    cargo: str | None = None,
+    level: str | None = None,
+    is_loaded: bool | None = None,
 ) -> CostModel:
     """Return a cost model: a preset by name, or one from a TOML file.
 
@@ -168,6 +182,8 @@ def cost_model(
         ``"teu"``, ``"feu"``, ``"tonne"`` or ``"truck"``; None for that of the model, or a TEU.
     level
         ``"low"``, ``"typical"`` or ``"high"``; None for that of the model, or typical.
+    is_loaded
+        False prices an empty unit; None for that of the model, or loaded.
 
     Raises
     ------
@@ -187,7 +203,7 @@ def cost_model(
     found = model if isinstance(model, CostModel) else _read(model)
     cargo, level = cargo or found.cargo, level or found.level
     _known(cargo, CARGOES, "cargo")
-    return replace(found.at(level), cargo=cargo)
+    return replace(found.at(level), cargo=cargo, is_loaded=found.is_loaded if is_loaded is None else is_loaded)
 
 
 def _known(given: str, allowed: tuple[str, ...], what: str) -> None:
@@ -271,6 +287,9 @@ def _tariff(row: dict[str, Any], name: str) -> Tariff:
         usd_per_km=(float(row["usd_per_km"][0]), float(row["usd_per_km"][1]), float(row["usd_per_km"][2])),
         countries=tuple(row.get("countries", ())),
         traffic=row.get("traffic", ""),
+        origins=tuple(row.get("origins", ())),
+        destinations=tuple(row.get("destinations", ())),
+        is_loaded=bool(row.get("is_loaded", True)),
         through=tuple(tuple(group) for group in row.get("through", ())),
         year=row["year"],
         currency=row.get("currency", "USD"),
