@@ -19,12 +19,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.cost._model import CostModel, Tariff
+from corridors.network import MODE_OF_KIND
 from corridors.units import Floats
 
 if TYPE_CHECKING:
     from corridors.network import Network
-
-_MODE_OF_KIND = {"track": "rail", "road": "road", "sea": "sea"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +82,7 @@ class EdgeCosts:
     @cached_property
     def _moving(self) -> tuple[Floats, Floats]:
         hours, assumed = np.zeros(self._n), np.zeros(self._n)
-        for kind, mode in _MODE_OF_KIND.items():
+        for kind, mode in MODE_OF_KIND.items():
             rows = self._rows(kind)
             by = self._edges["line_class"] if mode == "sea" else self._edges["country"]
             for key in sorted(set(by[rows].tolist())):
@@ -208,7 +207,7 @@ class EdgeCosts:
     @cached_property
     def _money(self) -> tuple[Floats, Floats, Any]:
         usd, assumed = np.zeros(self._n), np.zeros(self._n)
-        priced = ~np.isin(self._edges["kind"], list(_MODE_OF_KIND))
+        priced = ~np.isin(self._edges["kind"], list(MODE_OF_KIND))
         for tariff in self.model.tariffs:
             rows = np.flatnonzero(self._in_scope(tariff) & ~priced)
             usd[rows] = self._edges["length_km"][rows] * self.model.price(tariff)
@@ -242,7 +241,7 @@ class EdgeCosts:
     def _in_scope(self, tariff: Tariff) -> Any:
         """Return a mask of the moving edges that a tariff prices on this journey."""
         edges = self._edges
-        kinds = [k for k, m in _MODE_OF_KIND.items() if m == tariff.mode]
+        kinds = [k for k, m in MODE_OF_KIND.items() if m == tariff.mode]
         mask = np.isin(edges["kind"], kinds)
         if not self._holds(tariff):
             return np.zeros(self._n, dtype=bool)

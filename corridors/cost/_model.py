@@ -27,7 +27,7 @@ _REQUIRED = (
     "stop_h_per_1000_km.sea", "class_speed_factor", "crossing_h.rail", "crossing_h.road",
     "gauge_change_h", "transshipment_h", "connector.speed_kph", "value_of_time_usd_h", "crossing_fee_usd", "handling_usd",
 )  # fmt: skip
-_FASTER_IS_LESS = ("speed_kph", "connector", "class_speed_factor")
+FASTER_IS_LESS = ("speed_kph", "connector", "class_speed_factor")
 """Tables of speeds: their high value makes few hours, so that it belongs to the low level."""
 
 
@@ -150,7 +150,7 @@ class CostModel:
         if key not in table:
             raise UnknownNameError(f"cost model {self.name!r} has no {'.'.join(path)} and no default")
         column = LEVELS.index(self.level)
-        if path[0] in _FASTER_IS_LESS:
+        if path[0] in FASTER_IS_LESS:
             column = 2 - column
         source = str(table.get(f"source_{key}", table.get("source", "assumption")))
         return Value(float(table[key][column]), source.startswith("assumption"), source)
@@ -238,7 +238,7 @@ def _check(content: dict[str, Any], name: str) -> None:
         raise SchemaError(f"cost model {name}: basis is {content['basis']!r}; it must be {', '.join(BASES)}")
     for path, value in _values({k: v for k, v in content.items() if k not in (*_HEAD, "tariff")}):
         _check_triple(value, path, name)
-        if path.split(".")[0] in _FASTER_IS_LESS and value[0] <= 0:
+        if path.split(".")[0] in FASTER_IS_LESS and value[0] <= 0:
             raise SchemaError(f"cost model {name}: {path} is {value!r}; a speed must be above zero")
 
 

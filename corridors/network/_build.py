@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from corridors.network._dates import at_date
-from corridors.network._network import Network
+from corridors.network._network import MODE_OF_KIND, Network
 from corridors.network._places import name_rows
 from corridors.network._store import Table
 from corridors.schema import columns as schema_columns
@@ -408,7 +408,7 @@ def _shares(pieces: list[Any], total_km: float) -> Any:
 
 
 def _moving(row: dict[str, Any]) -> str:
-    return {"rail": "track", "road": "road", "sea": "sea"}[row["mode"]]
+    return next(kind for kind, mode in MODE_OF_KIND.items() if mode == row["mode"])
 
 
 def _crossing_points(layers: Layers, mode: str) -> CrossingPoints:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     from corridors.network._report import NetworkReport
 
-MOVING = ("track", "road", "sea")
+MODE_OF_KIND = {"track": "rail", "road": "road", "sea": "sea"}
+"""The mode of each kind of edge that moves."""
+
+MOVING = tuple(MODE_OF_KIND)
 STANDING = ("crossing", "gauge_change", "transshipment")
 
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from corridors import geodata
 from corridors.errors import UnknownNameError, did_you_mean
-from corridors.network import Network
+from corridors.network import MODE_OF_KIND, Network
 from corridors.scenario._edit import MODES
 
 KINDS = ("line", "crossing", "port", "country", "bloc", "border", "mode", "sea")
-_MODE_OF_KIND = {"track": "rail", "gauge_change": "rail", "road": "road", "sea": "sea"}
+_MODE_OF_KIND = {**MODE_OF_KIND, "gauge_change": "rail"}
 
 
 def find(network: Network, target: str) -> tuple[str, str]:

@@ -12,15 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from corridors.cost import EdgeCosts
+from corridors.cost import FASTER_IS_LESS, EdgeCosts
+from corridors.network import MODE_OF_KIND
 from corridors.routing import Route
 
 PUBLISHED_DWELL = (0.5, 1.0, 2.0)
 """Range of a published standing time around its mean. An assumption: CPMM publishes means of samples without their spread;
 a mean moves less than single shipments do, and a year to the next by about this much."""
-
-_FASTER_IS_LESS = ("speed_kph", "connector", "class_speed_factor")
-_MODE_OF_KIND = {"track": "rail", "road": "road", "sea": "sea"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Parameter:
     @property
     def is_inverse(self) -> bool:
         """Whether hours fall when it rises."""
-        return self.path.partition(".")[0] in _FASTER_IS_LESS
+        return self.path.partition(".")[0] in FASTER_IS_LESS
 
 
 Term = tuple[Parameter, ...]
@@ -86,8 +84,8 @@ class _Decomposition:
         tariff_of = self._tariffs()
         for k, i in enumerate(self.route.path.edges):
             kind = str(self.edges["kind"][i])
-            if kind in _MODE_OF_KIND:
-                self._moving(int(i), _MODE_OF_KIND[kind], tariff_of.get(int(i)))
+            if kind in MODE_OF_KIND:
+                self._moving(int(i), MODE_OF_KIND[kind], tariff_of.get(int(i)))
             else:
                 self._standing(k, int(i), kind)
         km = self.route.connector_km
