@@ -26,6 +26,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from corridors.schema import to_shapefile_names
 from matching import MAX_RATIO, SNAP_KM, SNAP_MAX_KM, SNAP_PER_CHORD, Matcher, Piece, bend_through
 from railgraph import GEOD, RailGraph, apply_patches, close_gaps, geodesic_km, read_railways, split_at
 from sealanes import SeaLanes, read_sea_lanes
@@ -112,23 +113,6 @@ LEAST_EXCESS = 1.0001
 SAME_END_KM = 1.0
 # The DBF header holds a date; a fixed one keeps the bytes the same.
 DBF_DATE = "2026-01-01"
-
-EDGE_COLUMNS = [
-    "edge_id",
-    "from_id",
-    "to_id",
-    "mode",
-    "line_id",
-    "gauge_mm",
-    "line_class",
-    "status",
-    "as_of",
-    "length_km",
-    "len_source",
-    "assumed_km",
-    "shp_source",
-    "source_id",
-]
 
 
 @dataclass(frozen=True)
@@ -652,16 +636,16 @@ def edge_frame(tables: Tables, results: dict[str, LineResult]) -> gpd.GeoDataFra
                         "status": line["status"],
                         "as_of": line["as_of"],
                         "length_km": round_up(km),
-                        "len_source": source,
+                        "length_source": source,
                         "assumed_km": round_up(assumed),
-                        "shp_source": shape,
+                        "shape_source": shape,
                         "source_id": line["source_id"],
                         "geometry": leg.lonlat,
                     }
                 )
     frame = pd.DataFrame(rows).sort_values("edge_id", ignore_index=True)
     shapes = [shapely.linestrings(np.round(lonlat, DECIMALS)) for lonlat in frame.pop("geometry")]
-    return gpd.GeoDataFrame(frame[EDGE_COLUMNS], geometry=shapes, crs="EPSG:4326")
+    return gpd.GeoDataFrame(to_shapefile_names(frame, "edges"), geometry=shapes, crs="EPSG:4326")
 
 
 def round_up(km: float) -> float:
@@ -672,18 +656,15 @@ def round_up(km: float) -> float:
 def place_frame(tables: Tables, nodes: set[str]) -> gpd.GeoDataFrame:
     """Stations that are nodes, as points."""
     stations = tables.stations.loc[sorted(nodes)].reset_index()
-    stations = stations.rename(columns={"confidence": "confid"})
-    columns = [c for c in ("station_id", "name", "iso3", "kind", "place_id", "confid") if c in stations]
     points = gpd.points_from_xy(stations["lon"], stations["lat"])
-    return gpd.GeoDataFrame(stations[columns], geometry=points, crs="EPSG:4326")
+    return gpd.GeoDataFrame(to_shapefile_names(stations, "stations"), geometry=points, crs="EPSG:4326")
 
 
 def crossing_frame(tables: Tables) -> gpd.GeoDataFrame:
     """Border crossing points, as points."""
-    crossings = tables.crossings.sort_values("crossing_id").rename(columns={"crossing_id": "crossing"})
+    crossings = tables.crossings.sort_values("crossing_id", ignore_index=True)
     points = gpd.points_from_xy(crossings["lon"].round(DECIMALS), crossings["lat"].round(DECIMALS))
-    columns = ["crossing", "name", "iso3_a", "iso3_b"]
-    return gpd.GeoDataFrame(crossings[columns].reset_index(drop=True), geometry=points, crs="EPSG:4326")
+    return gpd.GeoDataFrame(to_shapefile_names(crossings, "crossings"), geometry=points, crs="EPSG:4326")
 
 
 def line_report(tables: Tables, results: dict[str, LineResult]) -> pd.DataFrame:
