@@ -28,6 +28,7 @@ MODE_OF_KIND = {"track": "rail", "road": "road", "sea": "sea"}
 """The mode of each kind of edge that moves."""
 
 MOVING = tuple(MODE_OF_KIND)
+MODES = tuple(MODE_OF_KIND.values())
 STANDING = ("crossing", "gauge_change", "transshipment")
 
 

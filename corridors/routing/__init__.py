@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.cost import DEFAULT, CostModel, cost_model
-from corridors.network import MAX_CONNECTOR_KM, Asked, Network
+from corridors.network import MAX_CONNECTOR_KM, MODES, Asked, Network
 from corridors.routing._alternatives import Alternatives, route_table
-from corridors.routing._avoid import DEFAULT_MODES, MODES
+from corridors.routing._avoid import DEFAULT_MODES
 from corridors.routing._named import CorridorSearch, follows, hold_to
 from corridors.routing._pareto import OBJECTIVES, check_objectives, pareto_front
 from corridors.routing._route import Route

@@ -15,12 +15,12 @@ import numpy as np
 
 from corridors import geodata
 from corridors.errors import UnknownNameError, did_you_mean
+from corridors.network import MODES
 from corridors.routing._through import Section, of_countries
 
 if TYPE_CHECKING:
     from corridors.network import Network
 
-MODES = ("rail", "road", "sea")
 DEFAULT_MODES = ("rail", "sea")
 """Freight by rail, with ferries and ships where the rails end; roads on request."""
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.routing._avoid import MODES, Avoided, open_in_month, sections_of, usable
+from corridors.network import MODES
+from corridors.routing._avoid import Avoided, open_in_month, sections_of, usable
 from corridors.routing._engine import Engine
 
 if TYPE_CHECKING:

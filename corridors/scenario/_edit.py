@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MODES = ("rail", "road", "sea")
 ACTIONS = ("open", "close", "change", "as_of", "due_by", "no_transit")
 CHANGES = {
     "speed": "km/h",

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from corridors._files import write_whole
 from corridors.errors import ScenarioError
-from corridors.network import Network
+from corridors.network import MODES, Network
 from corridors.scenario import _toml
 from corridors.scenario._apply import Work, dated
-from corridors.scenario._edit import ACTIONS, CHANGES, MODES, Edit
+from corridors.scenario._edit import ACTIONS, CHANGES, Edit
 
 
 @dataclass(frozen=True)

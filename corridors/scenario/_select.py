@@ -8,8 +8,7 @@ import numpy as np
 
 from corridors import geodata
 from corridors.errors import UnknownNameError, did_you_mean
-from corridors.network import MODE_OF_KIND, Network
-from corridors.scenario._edit import MODES
+from corridors.network import MODE_OF_KIND, MODES, Network
 
 KINDS = ("line", "crossing", "port", "country", "bloc", "border", "mode", "sea")
 _MODE_OF_KIND = {**MODE_OF_KIND, "gauge_change": "rail"}
