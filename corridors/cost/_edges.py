@@ -12,6 +12,7 @@ that the gauge edge of that crossing is then zero in that direction.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,13 @@ from corridors.units import Floats
 
 if TYPE_CHECKING:
     from corridors.network import Network
+
+
+_KEPT_MODELS = 6
+"""Cost models and levels whose hours are kept with a network: those of two models with their ranges."""
+
+_KEPT_PRICES = 64
+"""Prices kept with a network, for journeys between different countries."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +87,24 @@ class EdgeCosts:
         """Part of `moving_h` whose speed or stops are assumptions."""
         return self._moving[1]
 
-    @cached_property
+    @property
     def _moving(self) -> tuple[Floats, Floats]:
+        return self._kept_hours[0]
+
+    @property
+    def _standing(self) -> tuple[Floats, Floats]:
+        return self._kept_hours[1]
+
+    @cached_property
+    def _kept_hours(self) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+        """Hours moving and standing, each with its assumed part: the same for every journey, so kept with the network."""
+        key = (id(self.model.parameters), self.model.level, self.model.uses_published_dwell)
+        hours: tuple[tuple[Floats, Floats], tuple[Floats, Floats]] = self._kept(
+            "_hours", key, lambda: (self._moving_hours(), self._standing_hours()), _KEPT_MODELS
+        )
+        return hours
+
+    def _moving_hours(self) -> tuple[Floats, Floats]:
         hours, assumed = np.zeros(self._n), np.zeros(self._n)
         for kind, mode in MODE_OF_KIND.items():
             rows = self._rows(kind)
@@ -119,8 +143,7 @@ class EdgeCosts:
         """All hours; shape (2, n)."""
         return self.moving_h + self.standing_h
 
-    @cached_property
-    def _standing(self) -> tuple[Floats, Floats]:
+    def _standing_hours(self) -> tuple[Floats, Floats]:
         hours, assumed = np.zeros((2, self._n)), np.zeros((2, self._n))
         measured = self._published_dwell() if self.model.uses_published_dwell else {}
         control = self.network.crossing_control
@@ -206,6 +229,25 @@ class EdgeCosts:
 
     @cached_property
     def _money(self) -> tuple[Floats, Floats, Any]:
+        """Dollars, their assumed part and what is priced, kept with the network for journeys that pay alike."""
+        model, journey = self.model, self.journey
+        asked = {crossing for t in model.tariffs for group in t.through for crossing in group}
+        passed = None if journey.crossings is None else journey.crossings & asked
+        key = (id(model.parameters), id(model.tariffs), model.cargo, model.level, model.is_loaded, journey.iso3_from,
+               journey.iso3_to, passed)  # fmt: skip
+        money: tuple[Floats, Floats, Any] = self._kept("_money", key, self._price, _KEPT_PRICES)
+        return money
+
+    def _kept(self, name: str, key: Any, make: Callable[[], Any], most: int) -> Any:
+        """Return what was made for a key, kept with the network; parameters stay too, so that nothing else gets their id."""
+        kept: dict[Any, Any] = vars(self.network).setdefault(name, {})
+        if key not in kept:
+            kept[key] = self.model.parameters, self.model.tariffs, make()
+            while len(kept) > most:
+                del kept[next(iter(kept))]
+        return kept[key][-1]
+
+    def _price(self) -> tuple[Floats, Floats, Any]:
         usd, assumed = np.zeros(self._n), np.zeros(self._n)
         priced = ~np.isin(self._edges["kind"], list(MODE_OF_KIND))
         for tariff in self.model.tariffs:
