@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from corridors.borders import _facts
+from corridors.borders import _facts, _regimes
 from corridors.borders._atlas import Atlas, Pair, atlas, line_km, lines_of
 from corridors.borders._crossings import crossing_table
 from corridors.borders._places import tripoints
@@ -59,7 +59,7 @@ class Border:
     exclaves
         Exclaves of one side at the other; ``is_there`` on the network's date.
     regimes
-        What both countries take part in, with dates.
+        What both countries take part in or agreed, with dates: customs unions, free trade, visas, transit (TIR).
     attrs
         Date, worldview, attribution.
     """
@@ -113,11 +113,19 @@ class Border:
 
     def regimes_in(self, year: int) -> pd.DataFrame:
         """Return what both countries took part in during a year."""
-        return _facts.in_year(self.regimes, year)
+        return _regimes.in_year(self.regimes, year)
 
     def trade_regime(self, year: int) -> str:
-        """Return the closest regime of trade in a year: customs union, free trade, trade rules, or none."""
-        return _facts.trade_regime(self.regimes, year)
+        """Return the closest regime of trade in a year: customs union, free trade, preferences, trade rules; or ``"no data"``."""
+        return _regimes.trade_regime(self.regimes, year)
+
+    def visa_regime(self, year: int) -> str:
+        """Return whether citizens of both sides, and so lorry drivers, crossed without a visa in a year; or ``"no data"``."""
+        return _regimes.visa_regime(self.regimes, year)
+
+    def is_tir(self, year: int) -> bool:
+        """Return whether both sides were bound by the TIR Convention in a year."""
+        return _regimes.is_tir(self.regimes, year)
 
 
 def border(
@@ -183,7 +191,7 @@ def border(
         crossings=crossing_table(network, border=pair, cost=cost),
         tripoints=corners,
         exclaves=_facts.exclaves_of(pair, day),
-        regimes=_facts.regimes(pair),
+        regimes=_regimes.regimes(pair),
         attrs=attrs,
     )
     for name in ("published", "status", "segments", "crossings", "exclaves", "regimes"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from corridors.borders import _facts
+from corridors.borders import _facts, _regimes
 from corridors.borders._atlas import Atlas, Pair, atlas, line_km
 from corridors.borders._border import day_of
 
@@ -43,7 +43,8 @@ def border_table(
     pandas.DataFrame
         ``iso3_a, iso3_b, kind, length_km`` (of this data set), ``published_km, published_source, ratio, n_published,
         status, unsettled_km`` (published kilometres that are neither agreed nor delimited), ``n_crossings, n_rail, n_road``
-        (operating), ``km_per_crossing, trade_regime, is_tir`` (both in the TIR Convention).
+        (operating), ``km_per_crossing, trade_regime, visa_regime`` (``"no data"`` where no source is known), ``is_tir`` (both bound
+        by the TIR Convention).
 
     Raises
     ------
@@ -73,13 +74,12 @@ def border_table(
 
 def _row(book: Atlas, network: Network, pair: Pair, day: str, year: int) -> dict[str, Any]:
     published = _facts.published_lengths(pair) if not book.is_own else _facts.published_lengths(("", ""))
-    regimes = _facts.regimes(pair)
+    regimes = _regimes.regimes(pair)
     length_km, published_km = line_km(book.lines[pair]), _facts.yardstick_km(published)
     now = _facts.holds_on(_facts.status_periods(pair), day)
     settled = now["status"].isin(("demarcated", "delimited"))
     by_mode = operating(network, pair)
     n = len(set().union(*by_mode.values()))
-    held = _facts.in_year(regimes, year)
     return {
         "iso3_a": pair[0],
         "iso3_b": pair[1],
@@ -95,8 +95,9 @@ def _row(book: Atlas, network: Network, pair: Pair, day: str, year: int) -> dict
         "n_rail": len(by_mode.get("rail", ())),
         "n_road": len(by_mode.get("road", ())),
         "km_per_crossing": (published_km if published_km > 0 else length_km) / n if n else float("nan"),
-        "trade_regime": _facts.trade_regime(regimes, year),
-        "is_tir": bool((held["bloc"] == "TIR Convention").any()),
+        "trade_regime": _regimes.trade_regime(regimes, year),
+        "visa_regime": _regimes.visa_regime(regimes, year),
+        "is_tir": _regimes.is_tir(regimes, year),
     }
 
 

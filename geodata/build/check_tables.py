@@ -36,6 +36,7 @@ KEYS: dict[str, list[str]] = {
     "benchmarks": ["benchmark_id"],
     "blocs": ["bloc", "iso3", "status", "since"],
     "border_lengths": ["iso3_a", "iso3_b", "length_km", "source_id"],
+    "border_regimes": ["iso3_a", "iso3_b", "kind", "name", "since"],
     "border_status": ["iso3_a", "iso3_b", "segment", "status", "valid_from"],
     "capacities": ["place", "value", "unit", "year"],
     "corridors": ["corridor_id"],

@@ -58,7 +58,7 @@ def test_lengths_of_many_pairs_are_about_15_per_cent_short(network: cx.Network) 
 
 def test_every_published_length_belongs_to_a_border_and_every_status_too() -> None:
     lines = set(atlas().lines)
-    for name in ("border_lengths", "border_status"):
+    for name in ("border_lengths", "border_status", "border_regimes"):
         rows = cx.load(name)
         assert set(zip(rows["iso3_a"], rows["iso3_b"], strict=True)) <= lines, name
 
@@ -85,17 +85,43 @@ def test_segments_have_geometry_only_where_a_source_has_it(network: cx.Network) 
 
 def test_regimes_by_year(network: cx.Network) -> None:
     b = cx.border(network, "KAZ", "RUS")
-    assert [b.trade_regime(y).partition(" (")[0] for y in (2009, 2012, 2026)] == [
-        "none known",
-        "customs union",
-        "customs union",
+    assert [b.trade_regime(year) for year in (1993, 2000, 2009, 2012, 2026)] == [
+        "no data",
+        "free trade framework (CIS FTA of 1994)",
+        "free trade (EurAsEC)",
+        "customs union (Customs Union of BLR, KAZ, RUS)",
+        "customs union (EAEU)",
     ]
-    assert "TIR Convention" in set(b.regimes_in(2026)["bloc"])
     assert cx.border(network, "EST", "RUS").trade_regime(2026) == "trade rules (WTO)"
-    assert cx.border(network, "RUS", "UKR").trade_regime(2020) == "trade rules (WTO)"
+    assert [cx.border(network, "RUS", "UKR").trade_regime(year) for year in (2014, 2020)] == [
+        "free trade (CIS FTA)",
+        "trade rules (WTO)",
+    ]
     assert cx.border(network, "BGR", "TUR").trade_regime(2000) == "trade rules (WTO)"
     assert cx.border(network, "BGR", "TUR").trade_regime(2020) == "customs union (EU customs union)"
-    assert "EAEU-Iran FTA" not in set(b.regimes["bloc"])
+    assert "EAEU-Iran FTA" not in set(b.regimes["regime"])
+
+
+def test_visas_by_year_and_no_data_where_no_source_is_known(network: cx.Network) -> None:
+    def visas(a: str, b: str, *years: int) -> list[str]:
+        return [cx.border(network, a, b).visa_regime(year).partition(" (")[0] for year in years]
+
+    assert visas("CHN", "KAZ", 2022, 2024) == ["no data", "visa-free"]
+    assert visas("TJK", "UZB", 1995, 2010, 2020) == ["visa-free", "no data", "visa-free"]
+    assert visas("KAZ", "TKM", 1995, 2020) == ["visa-free", "visa required"]
+    assert visas("KGZ", "TJK", 2026) == ["visa-free"]
+    assert visas("CHN", "TJK", 2026) == ["no data"]
+    assert "not for drivers" in cx.border(network, "CHN", "RUS").visa_regime(2026)
+    table = cx.border_table(network, countries=["KAZ"], year=2022)
+    assert table.set_index("iso3_b").loc[["KAZ", "TKM"], "visa_regime"].str.partition(" (")[0].tolist() == [
+        "no data",
+        "visa required",
+    ]
+
+
+def test_lorries_under_tir_cross_from_china_since_it_was_bound(network: cx.Network) -> None:
+    assert [cx.border(network, "CHN", "KAZ").is_tir(year) for year in (2016, 2017)] == [False, True]
+    assert not cx.border(network, "CHN", "PRK").is_tir(2026)
 
 
 def test_two_countries_are_doubly_landlocked_and_the_caspian_is_no_sea() -> None:
@@ -140,7 +166,7 @@ def test_tripoints_are_found_within_3_km_or_explained() -> None:
     assert (found.loc[found["off_km"] <= TRIPOINT_KM, "explanation"] == "").all()
 
 
-@pytest.mark.parametrize("table", ["tripoints", "worldviews", "exclaves", "border_status"])
+@pytest.mark.parametrize("table", ["tripoints", "worldviews", "exclaves", "border_status", "border_regimes"])
 def test_every_row_has_a_source_that_exists(table: str) -> None:
     assert set(cx.load(table)["source_id"]) <= set(cx.load("sources")["source_id"])
 
