@@ -205,26 +205,6 @@ def test_zipped_shapefiles_come_in_and_files_that_boast_do_not(tmp_path: Path) -
             cx.build_network(rail=tmp_path / name, **given)
 
 
-def test_a_plan_is_merged_at_named_stations_and_waits_for_a_scenario(toy: cx.Network) -> None:
-    plan = gpd.GeoDataFrame(
-        {"line_id": ["plan"], "name": ["Plan"]}, geometry=[LineString([(2, 6.01), (6, 2)])], crs=4326
-    )
-    merged = cx.merge_lines(toy, plan)
-    assert len(toy.edges) + 1 == len(merged.edges)
-    joined = merged.repairs[merged.repairs["kind"] == "joined to station"]
-    assert joined["metres"].round(-1).tolist() == [1110, 0]
-    opened = cx.Scenario("plan").open("plan").apply(merged)
-    found = cx.route(opened, "Alpha", "Delta", weight="length_km", modes=["rail"])
-    assert found.length_km == pytest.approx(length_km(np.array([[2, 6], [2, 6.01], [6, 2]])), rel=1e-4)
-    assert found.assumed_km == pytest.approx(1.106, abs=0.01)
-    narrow = cx.merge_lines(toy, plan.assign(gauge_mm=1067))
-    assert (narrow.repairs["kind"] == "gauge change").sum() == 2
-    with pytest.raises(cx.LayerError, match="no end of the 1 planned lines"):
-        cx.merge_lines(toy, gpd.GeoDataFrame(geometry=[LineString([(50, 50), (51, 51)])], crs=4326))
-    with pytest.raises(cx.SchemaError, match="has a line 'plan' already"):
-        cx.merge_lines(merged, plan)
-
-
 def test_the_audit_counts_pieces_loose_ends_chords_and_nameless_crossings(own: cx.Network, toy: cx.Network) -> None:
     report = own.report()
     assert len(report.components) == 2

@@ -15,7 +15,7 @@ import shapely
 from corridors import geodata
 from corridors.borders._worldview import SAME, check_view, contested_areas, moves, view_name
 from corridors.errors import SchemaError, UnknownNameError, did_you_mean
-from corridors.network._layers import read_layer
+from corridors.network._reading import read_layer
 from corridors.topology import Boundaries
 from corridors.units import chord_lengths_km
 

@@ -12,7 +12,7 @@ import shapely
 from corridors import geodata
 from corridors.borders._atlas import atlas
 from corridors.errors import SchemaError, UnknownNameError
-from corridors.network._layers import read_layer
+from corridors.network._reading import read_layer
 from corridors.topology import EXCURSION_TOLERANCE_KM, CountrySequence, CrossingPoints, cut_line
 from corridors.units import length_km
 

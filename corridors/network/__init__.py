@@ -148,7 +148,9 @@ def build_network(
         A column is missing or holds a value that is not allowed.
     """
     from corridors.network._build import assemble
-    from corridors.network._layers import Cleaning, Reading, embedded_layers, own_layers
+    from corridors.network._layers import embedded_layers
+    from corridors.network._own import Cleaning, own_layers
+    from corridors.network._reading import Reading
     from corridors.network._repairs import with_places
 
     lines = {"rail": rail, "road": road, "sea": sea, "proposed": proposed}

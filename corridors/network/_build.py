@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from corridors.network._network import MODE_OF_KIND, Network
 from corridors.network._places import name_rows
 from corridors.network._store import Table
 from corridors.schema import columns as schema_columns
-from corridors.topology import Boundaries, CountrySequence, CrossingPoints, cut_line
+from corridors.topology import CROSSING_RADIUS_KM, Boundaries, CountrySequence, CrossingPoints, cut_line
 from corridors.units import distance_km, length_km
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ class Layers:
     tolerance_km
         Excursions over a border that are shorter and have no crossing point at both ends are noise. Infinite where stops
         carry their country, as in the embedded tables: there the stops decide.
+    radius_km
+        A crossing point this near to where a line meets the border names the crossing.
+    there
+        Stations that have a node for a mode and gauge whatever the lines: ``(station_id, mode, gauge_mm)``.
     repairs
         What was done to the lines before.
     """
@@ -60,6 +64,8 @@ class Layers:
     ports: pd.DataFrame
     sources: pd.DataFrame
     tolerance_km: float = math.inf
+    radius_km: float = CROSSING_RADIUS_KM
+    there: Sequence[tuple[str, str, int]] = ()
     repairs: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -80,6 +86,8 @@ def assemble(layers: Layers, attrs: dict[str, Any]) -> Network:
     """
     builder = _Builder(layers)
     builder.add_lines()
+    for station_id, mode, gauge_mm in layers.there:
+        builder.station_node(station_id, mode, gauge_mm)
     builder.add_gauge_changes()
     builder.add_transfers()
     tables = {
@@ -238,6 +246,7 @@ class _Builder:
                     ends=ends,
                     crossings=self._points[row["mode"]],
                     tolerance_km=self.layers.tolerance_km,
+                    radius_km=self.layers.radius_km,
                 )
                 self._add_cut_line(row, geometry, sequence)
 

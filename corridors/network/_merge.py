@@ -1,4 +1,12 @@
-"""Somebody's planned lines onto a network: ends at its stations, gauge checked, closed until a scenario opens them."""
+"""Somebody's planned lines onto a network: ends at its stations, cut at borders, gauge checked, closed until opened.
+
+Assumptions
+-----------
+* A loose end within ``snap_km`` of a named rail station is meant to end there. Where two planned lines meet, only a station
+  within `PASS_KM` is meant: they may just as well meet in the open.
+* The way from the end of a line to its station is a straight line and counts as assumed.
+* A line that passes a station without an end is not joined with it: a repair of the kind ``passes station`` says so.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +14,42 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
+from corridors import geodata
 from corridors.errors import LayerError, SchemaError
+from corridors.network._build import Layers, assemble
+from corridors.network._graft import graft
+from corridors.network._joined import PASS_KM, Joined, Stations
 from corridors.network._network import Network
-from corridors.units import distance_km, length_km
+from corridors.network._own import (
+    Cleaning,
+    cleaned,
+    edge_rows,
+    gauge_break_rows,
+    line_rows,
+    listed,
+    names_at,
+    source_rows,
+)
+from corridors.network._reading import Reading, named_points, nothing, own_countries, own_lines
+from corridors.network._repairs import with_places
+from corridors.schema import columns as schema_columns
+from corridors.schema import validate
+from corridors.topology import CROSSING_RADIUS_KM, EXCURSION_TOLERANCE_KM, Boundaries, contract
+from corridors.topology._arrays import Ragged, joined_rows, repair_rows
+from corridors.topology._near import feet
+from corridors.units import distance_km
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 SNAP_KM = 5.0
 """An end of a planned line belongs to the nearest named station within this distance."""
+
+BROAD_MM = 1520
+"""The gauge of a plan that says none, where the stations it joins have this one among others."""
 
 
 def merge_lines(
@@ -23,210 +57,258 @@ def merge_lines(
     lines: Any,
     *,
     snap_km: float = SNAP_KM,
+    crossing_km: float = CROSSING_RADIUS_KM,
+    snap_m: float = 50.0,
+    borders: Any = None,
+    places: Any = None,
     columns: Mapping[str, Any] | None = None,
     defaults: Mapping[str, Any] | None = None,
     encoding: str | None = None,
 ) -> Network:
     """Add planned rail lines to a network, which itself stays as it is.
 
-    An end within ``snap_km`` of a named rail station is joined with it; ends that no station is near are joined with each
-    other where they meet. A planned line of unknown gauge takes that of the stations it joins.
+    A loose end within ``snap_km`` of a named rail station is joined with it; planned lines are joined with each other where
+    they meet. A line over a border gets a crossing: the known rail crossing point within ``crossing_km``, else one without a
+    name and with the default hours. Where the gauge of a line is not that of its station, a gauge-change edge joins them.
 
     Parameters
     ----------
     network
         Any network, the embedded one for instance.
     lines
-        A path to anything GDAL reads, or a GeoDataFrame; ``line_id``, ``name``, ``gauge_mm`` and ``status`` are used.
+        A path to anything GDAL reads, or a GeoDataFrame; ``line_id``, ``name``, ``gauge_mm`` and ``status`` are used. A line of
+        unknown gauge takes that of the stations it joins.
     snap_km
         How far from a station an end may lie; the way between is a straight, assumed part of the edge.
+    crossing_km
+        How far a known crossing point of the two countries may lie from where the line meets the border.
+    snap_m
+        How near planned lines must come to be joined with each other, in metres.
+    borders
+        Country polygons with ISO alpha-3 codes; None for the embedded ones.
+    places
+        Points with ``name``, which name the new ends; None for ``end of ...``.
     columns, defaults, encoding
         As in `build_network`.
 
     Returns
     -------
     Network
-        With the lines in status ``proposed``: ``Scenario(...).open("line-id")`` opens one. ``repairs`` says to what each end
-        was joined, over what distance, where a gauge was assumed and where two gauges meet without an edge between them.
+        With the lines in status ``proposed``: ``Scenario(...).open("line-id")`` opens one. ``report().plans`` has one row a
+        line: where it was joined, what it crosses, where the gauge changes, which ends are loose; ``repairs`` says what was
+        done, with place and metres.
 
     Raises
     ------
     LayerError
         The lines cannot be read, or none of them meets the network.
     SchemaError
-        A line has the id of one that the network holds already.
+        A line has the id of one that the network holds already, or the network's countries are not those of ``borders``.
 
     Examples
     --------
     >>> import corridors as cx
     >>> future = cx.merge_lines(cx.load_network(), "plan.shp")                   # doctest: +SKIP
+    >>> print(future.report().plans)                                             # doctest: +SKIP
     >>> cx.route(cx.Scenario("plan").open("my-line").apply(future), "Kabul", "Herat")  # doctest: +SKIP
     """
-    from corridors.network._layers import Reading, _own_lines
-
-    frame = _own_lines(lines, "proposed", Reading(columns or {}, defaults or {}, encoding))
+    frame = own_lines(lines, "proposed", Reading(columns or {}, defaults or {}, encoding))
     taken = sorted(set(frame["line_id"]) & set(network.tables["lines"]["line_id"]))
     if taken:
         raise SchemaError(f"the network has a line {taken[0]!r} already; give the planned lines ids of their own")
-    merge = _Merge(network, frame, snap_km)
-    merge.run()
-    if not merge.n_joined:
+    frame, repairs = cleaned(frame, [], Cleaning(snap_m=snap_m))
+    # A chain of short lines along a border would cross it at each wobble: only a whole line shows its countries.
+    frame, chained = contract(frame, same=("line_id", "gauge_mm", "status"))
+    joined = Joined.of(network, frame, snap_km)
+    if not (joined.station >= 0).any():
         raise LayerError(
             f"no end of the {len(frame)} planned lines is within {snap_km:g} km of a rail station of the network; "
-            "check the CRS, or give a larger snap_km"
+            f"the nearest is {joined.nearest()}; check the CRS, or give a larger snap_km"
         )
-    return merge.network()
+    repairs = joined_rows([repairs, chained, _gauges(frame, joined), joined.repairs(frame), _passed(frame, joined)])
+    countries = _countries(network, borders)
+    layers = _layers(network, frame, joined, countries, places, crossing_km, repairs)
+    plan = with_places(assemble(layers, {"name": "plan", "verified": ""}), repairs)
+    return graft(network, _with_crossings_said(plan, network))
 
 
-class _Merge:
-    """Rows that are added to the tables of a network."""
-
-    def __init__(self, network: Network, frame: gpd.GeoDataFrame, snap_km: float) -> None:
-        self.base, self.frame, self.snap_km = network, frame, snap_km
-        nodes = network.tables["nodes"]
-        self.rail = np.flatnonzero((nodes["mode"] == "rail") & (nodes["station_id"] != "") & (nodes["name"] != ""))
-        self.nodes: list[dict[str, Any]] = []
-        self.edges: list[dict[str, Any]] = []
-        self.repairs: list[dict[str, Any]] = []
-        self.shapes: list[Any] = []
-        self.n_joined = 0
-
-    def run(self) -> None:
-        """Join every line at both ends."""
-        import shapely
-
-        for line_id, part in self.frame.groupby("line_id", sort=False):
-            for k, row in enumerate(part.to_dict("records")):
-                xy = shapely.get_coordinates(row["geometry"])
-                near = [self._station(xy[end]) for end in (0, -1)]
-                gauge = self._gauge(str(line_id), int(row["gauge_mm"]), near, xy[0])
-                ends = [
-                    self._end(xy[end], found, gauge, str(line_id)) for end, found in zip((0, -1), near, strict=True)
-                ]
-                self._edge(row, f"{line_id}.{k + 1:03d}", gauge, ends, xy)
-
-    def _station(self, xy: Any) -> tuple[list[int], float] | None:
-        """Return the nodes (one a gauge) of the nearest named station, and its distance."""
-        nodes = self.base.tables["nodes"]
-        km = distance_km(xy[0], xy[1], nodes["lon"][self.rail], nodes["lat"][self.rail])
-        if len(km) == 0 or km.min() > self.snap_km:
-            return None
-        station = nodes["station_id"][self.rail[int(np.argmin(km))]]
-        return [int(n) for n in self.rail[nodes["station_id"][self.rail] == station]], float(km.min())
-
-    def _gauge(self, line_id: str, gauge: int, near: list[tuple[list[int], float] | None], xy: Any) -> int:
-        if gauge:
-            return gauge
-        known = sorted({int(self.base.tables["nodes"]["gauge_mm"][n]) for found in near if found for n in found[0]})
-        gauge = 1520 if 1520 in known or not known else known[0]
-        self._say("gauge assumed", line_id, xy, 0.0, f"{gauge} mm, as the stations it joins have {known or 'none'}")
-        return gauge
-
-    def _end(self, xy: Any, found: tuple[list[int], float] | None, gauge: int, line_id: str) -> tuple[int, float, Any]:
-        """Return node, distance to it and its position; a node is made where no station is near."""
-        nodes = self.base.tables["nodes"]
-        if found is None:
-            for i, row in enumerate(self.nodes):
-                if row["gauge_mm"] == gauge and distance_km(xy[0], xy[1], row["lon"], row["lat"]) < 0.05:
-                    return len(nodes["node_id"]) + i, 0.0, np.array([row["lon"], row["lat"]])
-            return self._new_node(xy, gauge, line_id, f"plan-{len(self.nodes) + 1}", ""), 0.0, xy
-        ids, km = found
-        at = np.array([nodes["lon"][ids[0]], nodes["lat"][ids[0]]])
-        name = nodes["name"][ids[0]]
-        self.n_joined += 1
-        self._say("joined to station", line_id, at, km * 1000.0, f"an end lies {km:.2f} km from {name}")
-        same = [n for n in ids if nodes["gauge_mm"][n] == gauge]
-        if same:
-            return same[0], km, at
-        node = self._new_node(at, gauge, line_id, nodes["station_id"][ids[0]], name)
-        have = int(nodes["gauge_mm"][ids[0]])
-        self._say(
-            "gauge change", line_id, at, 0.0, f"{gauge} mm meets {have} mm at {name}: joined by a gauge-change edge"
+def _countries(network: Network, borders: Any) -> gpd.GeoDataFrame:
+    if borders is not None:
+        return own_countries(borders)
+    countries = geodata.load("borders")
+    unknown = sorted(set(network.tables["nodes"]["iso3"]) - {""} - set(countries["iso3"]))
+    if unknown:
+        raise SchemaError(
+            f"the network has countries that the embedded borders do not know: {', '.join(unknown[:5])}; give borders="
         )
-        self._add_edge(
-            {"line_id": "", "status": "operating", "as_of": ""}, f"{line_id}:gauge-{have}-{gauge}@{name}", "gauge_change", 0,
-            (ids[0], node), np.vstack([at, at]), (0.0, 0.0), nodes["iso3"][ids[0]],
-        )  # fmt: skip
-        return node, km, at
-
-    def _new_node(self, xy: Any, gauge: int, line_id: str, station_id: str, name: str) -> int:
-        nodes = self.base.tables["nodes"]
-        km = distance_km(xy[0], xy[1], nodes["lon"], nodes["lat"])
-        self.nodes.append(
-            {"node_id": f"{station_id}:rail-{gauge}", "station_id": station_id, "name": name or f"end of {line_id}",
-             "place_id": station_id, "mode": "rail", "gauge_mm": gauge, "iso3": nodes["iso3"][int(np.argmin(km))], "sea": "",
-             "lon": float(xy[0]), "lat": float(xy[1])}
-        )  # fmt: skip
-        return len(nodes["node_id"]) + len(self.nodes) - 1
-
-    def _country(self, node: int) -> str:
-        nodes = self.base.tables["nodes"]
-        n = len(nodes["node_id"])
-        return str(nodes["iso3"][node] if node < n else self.nodes[node - n]["iso3"])
-
-    def _edge(self, row: dict[str, Any], edge_id: str, gauge: int, ends: list[tuple[int, float, Any]], xy: Any) -> None:
-        (a, km_a, at_a), (b, km_b, at_b) = ends
-        xy = np.vstack([*([at_a] if km_a else []), *xy, *([at_b] if km_b else [])])
-        countries = (self._country(a), self._country(b))
-        if countries[0] != countries[1]:
-            note = f"runs from {countries[0]} to {countries[1]}; no crossing point is on it, and no time at the border is counted"
-            self._say("unnamed crossing", row["line_id"], xy[0], 0.0, note)
-        country = countries[0] if countries[0] == countries[1] else "|".join(countries)
-        self._add_edge(row, edge_id, "track", gauge, (a, b), xy, (length_km(xy), km_a + km_b), country)
-
-    def _add_edge(
-        self, row: dict[str, Any], edge_id: str, kind: str, gauge: int, ends: tuple[int, int], xy: Any,
-        km: tuple[float, float], country: str,
-    ) -> None:  # fmt: skip
-        shapes = self.base.tables["shapes"]
-        first = len(shapes["lon"]) + sum(len(s) for s in self.shapes)
-        self.shapes.append(np.round(xy * 1e6).astype(np.int32))
-        self.edges.append(
-            {"edge_id": edge_id, "from": ends[0], "to": ends[1], "kind": kind, "mode": "rail", "line_id": row["line_id"],
-             "gauge_mm": gauge, "line_class": row.get("line_class", ""), "status": row["status"], "as_of": row["as_of"],
-             "country": country, "length_km": km[0], "length_source": "matched" if km[0] else "",
-             "shape_source": "stops" if km[0] else "", "assumed_km": km[1], "crossing_id": "", "source_id": "own-data",
-             "first_vertex": first, "n_vertices": len(xy)}
-        )  # fmt: skip
-
-    def _say(self, kind: str, what: str, xy: Any, metres: float, note: str) -> None:
-        self.repairs.append(
-            {"kind": kind, "what": what, "place": f"{xy[0]:.5f},{xy[1]:.5f}", "km": metres / 1000.0, "note": note,
-             "lon": float(xy[0]), "lat": float(xy[1]), "metres": metres}
-        )  # fmt: skip
-
-    def network(self) -> Network:
-        """Return the network with the rows added."""
-        tables = self.base.tables
-        lines = [
-            {"line_id": r["line_id"], "name": r["line_name"], "aliases": "", "mode": "rail", "gauge_mm": str(r["gauge_mm"]),
-             "line_class": r["line_class"], "status": r["status"], "as_of": r["as_of"], "source_id": "own-data",
-             "confidence": "high"}
-            for r in self.frame.drop_duplicates("line_id").to_dict("records")
-        ]  # fmt: skip
-        own = [{"source_id": "own-data", "title": "Lines supplied by the user", "kind": "dataset"}]
-        added = {
-            "nodes": _longer(tables["nodes"], self.nodes), "edges": _longer(tables["edges"], self.edges),
-            "lines": _longer(tables["lines"], lines), "repairs": _longer(_placed(tables["repairs"]), self.repairs),
-            "sources": _longer(tables["sources"], [] if "own-data" in tables["sources"]["source_id"] else own),
-            "shapes": {c: np.concatenate([tables["shapes"][c], *(s[:, i] for s in self.shapes)]) for i, c in
-                       enumerate(("lon", "lat"))},
-        }  # fmt: skip
-        return Network({**tables, **added}, self.base.attrs)
+    return countries
 
 
-def _placed(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return repairs with columns for place and metres, which the embedded network does not have."""
-    nowhere = np.full(len(table["kind"]), np.nan)
-    return {**table, **{c: table.get(c, nowhere) for c in ("lon", "lat", "metres")}}
+def _gauges(frame: gpd.GeoDataFrame, joined: Joined) -> pd.DataFrame:
+    """Give lines of unknown gauge that of the stations they join, in place; return what was assumed."""
+    rows = []
+    for line_id, part in frame[frame["gauge_mm"] == 0].groupby("line_id", sort=False):
+        at = part.index.to_numpy()
+        met = joined.station[joined.ends[at].ravel()]
+        known = sorted({g for s in met if s >= 0 for g in joined.stations.gauges[s] if g})
+        gauge = BROAD_MM if BROAD_MM in known or not known else known[0]
+        frame.loc[at, "gauge_mm"] = gauge
+        note = f"{gauge} mm, as the stations it joins have {known or 'none'}"
+        rows.append(repair_rows("gauge assumed", line_id, joined.xy[joined.ends[at[0], 0]], 0.0, note))
+    return joined_rows(rows)
 
 
-def _longer(table: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a table with rows below; what a row does not say is empty."""
-    out = {}
-    for name, values in table.items():
-        more = np.empty(len(rows), dtype=values.dtype)
-        empty: Any = "" if values.dtype == object else np.nan if values.dtype.kind == "f" else 0
-        more[:] = [row.get(name, empty) for row in rows]
-        out[name] = np.concatenate([values, more])
-    return out
+def _passed(frame: gpd.GeoDataFrame, joined: Joined) -> pd.DataFrame:
+    """Return the stations that a line passes without an end there."""
+    found = feet(joined.stations.xy, Ragged.of(frame.geometry.array), PASS_KM * 1000.0)
+    ends = joined.xy[joined.ends[found.line]]
+    km = [distance_km(found.xy[:, 0], found.xy[:, 1], ends[:, k, 0], ends[:, k, 1]) for k in (0, 1)]
+    is_end = (joined.station[joined.ends[found.line]] == found.point[:, None]).any(axis=1)
+    found = found.where(~is_end & (np.minimum(*km) > PASS_KM))
+    what = frame["line_id"].to_numpy(dtype=object)[found.line]
+    names = joined.stations.name[found.point]
+    notes = [f"passes {n} and is not joined: end a line there to join it" for n in names]
+    return repair_rows("passes station", what, found.xy, found.metres).assign(note=notes)
+
+
+def _layers(
+    network: Network, frame: gpd.GeoDataFrame, joined: Joined, countries: gpd.GeoDataFrame, places: Any,
+    crossing_km: float, repairs: pd.DataFrame,
+) -> Layers:  # fmt: skip
+    """Return the planned lines as layers: their nodes at stations are those stations."""
+    import geopandas as gpd
+    import pandas as pd
+
+    stations = _station_rows(frame, joined, Boundaries(countries), places)
+    edges = _edges(frame, joined, stations["station_id"].to_numpy(dtype=object))
+    breaks, there = _breaks(edges, joined.stations)
+    periods = pd.DataFrame(network.tables["crossing_periods"]).assign(note="")
+    points, modes = (periods[[c.name for c in schema_columns(kind)]] for kind in ("crossings", "crossing_modes"))
+    return Layers(
+        edges=gpd.GeoDataFrame(validate(edges, "edges", name="planned lines"), crs=4326),
+        stations=stations.drop_duplicates("station_id"), countries=countries, places=nothing("places"),
+        lines=line_rows(edges), crossings=points.drop_duplicates("crossing_id"), crossing_modes=modes,
+        crossing_dwell=nothing("crossing_dwell"), transfers=nothing("transfers"), gauge_breaks=breaks,
+        ports=nothing("ports"), sources=source_rows(), tolerance_km=EXCURSION_TOLERANCE_KM, radius_km=crossing_km,
+        there=there, repairs=listed(repairs),
+    )  # fmt: skip
+
+
+def _station_rows(frame: gpd.GeoDataFrame, joined: Joined, boundaries: Boundaries, places: Any) -> pd.DataFrame:
+    """Return a row a node: that of the network's station, or a new one."""
+    import pandas as pd
+
+    n = len(joined.xy)
+    line_id = joined.lines_at(frame)
+    name_of = dict(zip(frame["line_id"], frame["line_name"], strict=True))
+    names = np.array([f"end of {name_of[i]}" for i in line_id], dtype=object)
+    if places is not None:
+        given = names_at(joined.ends, joined.xy, *named_points(places), otherwise="")
+        names = np.array([g or n for g, n in zip(given, names, strict=True)], dtype=object)
+    iso3 = boundaries.country_of(joined.xy[:, 0], joined.xy[:, 1])
+    out = {
+        "station_id": np.array([f"{i}-n{k + 1}" for k, i in enumerate(line_id)], dtype=object), "name": names,
+        "place_id": np.full(n, "", dtype=object), "lon": joined.xy[:, 0].copy(), "lat": joined.xy[:, 1].copy(),
+        "iso3": np.array([c or boundaries.nearest_country(*xy) for c, xy in zip(iso3, joined.xy, strict=True)], dtype=object),
+    }  # fmt: skip
+    met = joined.station >= 0
+    known, at = joined.stations, joined.station[met]
+    for column in ("station_id", "name", "place_id", "iso3"):
+        out[column][met] = getattr(known, column)[at]
+    out["lon"][met], out["lat"][met] = known.xy[at].T
+    return pd.DataFrame(out).assign(aliases="", kind="station", position_source="own data", confidence="high", note="")
+
+
+def _edges(frame: gpd.GeoDataFrame, joined: Joined, ids: Any) -> pd.DataFrame:
+    """Return the planned lines as edges: drawn on to the stations they end at, what was drawn on being assumed."""
+    met = joined.station[joined.ends] >= 0
+    at = joined.stations.xy[joined.station[joined.ends]]
+    km = np.where(met, joined.km[joined.ends], 0.0)
+    shapes = [
+        shapely.LineString(
+            np.vstack(
+                [*([at[i, 0]] if met[i, 0] else []), shapely.get_coordinates(line), *([at[i, 1]] if met[i, 1] else [])]
+            )
+        )
+        for i, line in enumerate(frame.geometry.array)
+    ]
+    positions = joined.xy.copy()
+    positions[joined.station >= 0] = joined.stations.xy[joined.station[joined.station >= 0]]
+    edges = edge_rows(frame.set_geometry(shapes, crs=4326), joined.ends, positions, ids)
+    return edges.assign(assumed_km=edges["assumed_km"] + km.sum(axis=1))
+
+
+def _breaks(edges: pd.DataFrame, stations: Stations) -> tuple[pd.DataFrame, list[tuple[str, str, int]]]:
+    """Return the breaks of gauge that the lines make, and the nodes of the network that they need for that.
+
+    At a station of the network the network says how its own gauges are joined; a gauge that it does not have there is joined
+    with each that it has.
+    """
+    import pandas as pd
+
+    gauges = dict(zip(stations.station_id, stations.gauges, strict=True))
+    own = gauge_break_rows(edges)
+    own = own[~own["station_id"].isin(list(gauges))]
+    ends = pd.concat([edges[["from_id", "gauge_mm"]].set_axis(["station_id", "gauge_mm"], axis=1),
+                      edges[["to_id", "gauge_mm"]].set_axis(["station_id", "gauge_mm"], axis=1)])  # fmt: skip
+    rows, there = [], []
+    for station_id, gauge in sorted(set(ends.itertuples(index=False, name=None))):
+        have = gauges.get(station_id, [])
+        if have and gauge not in have:
+            there += [(station_id, "rail", g) for g in have]
+            rows += [
+                {"station_id": station_id, "gauge_a_mm": min(gauge, g), "gauge_b_mm": max(gauge, g), "method": "reload",
+                 "status": "operating", "source_id": "own-data", "note": ""}
+                for g in have
+            ]  # fmt: skip
+    return pd.concat([own, pd.DataFrame(rows)], ignore_index=True) if rows else own, sorted(set(there))
+
+
+def _with_crossings_said(plan: Network, network: Network) -> Network:
+    """Return the plan with a repair for each crossing and gauge change that it got."""
+    nodes, edges, said = (plan.tables[name] for name in ("nodes", "edges", "repairs"))
+    # How the gauges of a station of the network are joined is the network's business.
+    keep = ~np.isin(said["kind"], ("gauges meet", "unnamed crossing"))
+    rows = []
+    for i in np.flatnonzero(np.isin(edges["kind"], ("crossing", "gauge_change"))):
+        a, b = edges["from"][i], edges["to"][i]
+        lon, lat = float(nodes["lon"][a]), float(nodes["lat"][a])
+        row = {
+            "kind": "gauge change",
+            "what": edges["edge_id"][i],
+            "place": nodes["name"][a],
+            "lon": lon,
+            "lat": lat,
+            "metres": 0.0,
+        }
+        if edges["kind"][i] == "crossing":
+            row |= {"what": edges["line_id"][i], "place": edges["country"][i]}
+            row |= _crossing_said(network, lon, lat, str(edges["country"][i]), str(edges["crossing_id"][i]))
+        else:
+            row["note"] = f"{nodes['gauge_mm'][a]} mm meets {nodes['gauge_mm'][b]} mm: a gauge-change edge joins them"
+        rows.append({**row, "km": row["metres"] / 1000.0})
+    repairs = {c: np.concatenate([v[keep], np.array([r[c] for r in rows], dtype=v.dtype)]) for c, v in said.items()}
+    return Network({**plan.tables, "repairs": repairs}, plan.attrs)
+
+
+def _crossing_said(network: Network, lon: float, lat: float, pair: str, crossing_id: str) -> dict[str, Any]:
+    """Return kind, metres and note of the repair for a crossing: how far off its point is, or what else is known near."""
+    points = network.tables["crossing_periods"]
+    both = frozenset(pair.split("|"))
+    is_of_pair = [frozenset(ab) == both for ab in zip(points["iso3_a"], points["iso3_b"], strict=True)]
+    rows = np.flatnonzero(points["crossing_id"] == crossing_id if crossing_id else is_of_pair)
+    km = distance_km(lon, lat, points["lon"][rows], points["lat"][rows])
+    k = rows[int(np.argmin(km))] if len(rows) else -1
+    if crossing_id:
+        return {"kind": "crossing", "metres": float(km.min()) * 1000.0,
+                "note": f"crosses at {points['name'][k]}, {km.min():.1f} km off the line"}  # fmt: skip
+    known = (
+        f"the nearest known is {points['name'][k]} ({points['mode'][k]}), {km.min():.0f} km off"
+        if len(rows)
+        else "none is known"
+    )
+    return {
+        "kind": "unnamed crossing",
+        "metres": 0.0,
+        "note": f"no rail crossing point near: the default hours count; {known}",
+    }

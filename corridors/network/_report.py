@@ -38,6 +38,10 @@ class NetworkReport:
         without a transfer of cargo (``has_terminal`` is False).
     repairs
         What was done to the lines: number and metres by kind.
+    plans
+        One row a line of the user's own that does not operate: ``line_id, name, status, gauge_mm, length_km, assumed_km``, the
+        ``stations`` it is joined with, its ``crossings`` and how many have no name (``n_unnamed``), where the ``gauge_changes``
+        and which ends are loose (``n_loose``).
     """
 
     components: pd.DataFrame
@@ -46,6 +50,7 @@ class NetworkReport:
     unnamed_crossings: pd.DataFrame
     gauge_changes: pd.DataFrame
     repairs: pd.DataFrame
+    plans: pd.DataFrame
 
     @property
     def islands(self) -> pd.DataFrame:
@@ -63,6 +68,7 @@ class NetworkReport:
             f"{len(self.chords)} chords, {self.chords['length_km'].sum():,.0f} km",
             f"{len(self.unnamed_crossings)} crossings without a name",
             f"{int(alone.sum())} of {len(self.gauge_changes)} gauge changes without a terminal",
+            *(_plan_sentence(row) for row in self.plans.to_dict("records")),
             *(f"repairs: {k} ({n}, {m:,.0f} m)" for k, n, m in self.repairs.itertuples(index=False)),
         ]
         return "\n".join(rows)
@@ -77,6 +83,7 @@ def audit(network: Network) -> NetworkReport:
         unnamed_crossings=_unnamed(network),
         gauge_changes=_gauge_changes(network),
         repairs=_repairs(network),
+        plans=_plans(network),
     )
 
 
@@ -145,3 +152,66 @@ def _gauge_changes(network: Network) -> pd.DataFrame:
 def _repairs(network: Network) -> pd.DataFrame:
     repairs = network.repairs.assign(metres=network.repairs["km"] * 1000.0)
     return repairs.groupby("kind", as_index=False).agg(n=("what", "size"), metres=("metres", "sum"))
+
+
+def _plans(network: Network) -> pd.DataFrame:
+    """Return what each planned line of the user's own was joined with."""
+    import pandas as pd
+
+    nodes, edges, lines = (network.tables[t] for t in ("nodes", "edges", "lines"))
+    planned = np.flatnonzero((lines["source_id"] == "own-data") & (lines["status"] != "operating"))
+    ends = np.column_stack([edges["from"], edges["to"]])
+    degree = np.bincount(ends.ravel(), minlength=len(nodes["node_id"]))
+    at_change = np.zeros(len(degree), dtype=bool)
+    at_change[ends[edges["kind"] == "gauge_change"]] = True
+    of_line: dict[str, list[int]] = {str(lines["line_id"][i]): [] for i in planned.tolist()}
+    for i, line_id in enumerate(edges["line_id"]):
+        if line_id in of_line:
+            of_line[line_id].append(i)
+    elsewhere = _line_counts(edges, ends)
+    rows = []
+    for i in planned.tolist():
+        mine = np.array(of_line[str(lines["line_id"][i])], dtype=int)
+        at = np.unique(ends[mine])
+        crossing = mine[edges["kind"][mine] == "crossing"]
+        met = at[(elsewhere[at] > 1) | at_change[at]]
+        rows.append(
+            {"line_id": lines["line_id"][i], "name": lines["name"][i], "status": lines["status"][i],
+             "gauge_mm": lines["gauge_mm"][i], "length_km": edges["length_km"][mine].sum(),
+             "assumed_km": edges["assumed_km"][mine].sum(), "stations": _listed(nodes["name"][met]),
+             "crossings": _listed(c or p.replace("|", "-") for c, p in
+                                  zip(edges["crossing_id"][crossing], edges["country"][crossing], strict=True)),
+             "n_unnamed": int((edges["crossing_id"][crossing] == "").sum()),
+             "gauge_changes": _listed(nodes["name"][at[at_change[at]]]), "n_loose": int((degree[at] == 1).sum())}
+        )  # fmt: skip
+    columns = ("line_id", "name", "status", "gauge_mm", "length_km", "assumed_km", "stations", "crossings", "n_unnamed",
+               "gauge_changes", "n_loose")  # fmt: skip
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def _line_counts(edges: Any, ends: Any) -> Any:
+    """Return how many lines meet in each node; standing still is no line."""
+    import pandas as pd
+
+    moving = np.isin(edges["kind"], _MOVING)
+    pairs = pd.DataFrame(
+        {"node": ends[moving].ravel(), "line": np.repeat(edges["line_id"][moving], 2)}
+    ).drop_duplicates()
+    return np.bincount(pairs["node"], minlength=ends.max(initial=-1) + 1)
+
+
+def _listed(names: Any) -> str:
+    return "|".join(dict.fromkeys(n for n in names if n))
+
+
+def _plan_sentence(row: dict[str, Any]) -> str:
+    def said(names: str, before: str) -> str:
+        return f"{before} {names.replace('|', ', ')}" if names else ""
+
+    parts = [
+        f"{row['length_km']:,.0f} km of {row['gauge_mm']} mm, {row['assumed_km']:.1f} of it assumed",
+        said(row["stations"], "joined at") or "joined nowhere", said(row["crossings"], "over"),
+        f"{row['n_unnamed']} crossings without a name" if row["n_unnamed"] else "",
+        said(row["gauge_changes"], "gauge change at"), f"{row['n_loose']} loose ends" if row["n_loose"] else "",
+    ]  # fmt: skip
+    return f"{row['status'].replace('_', ' ')} {row['line_id']}: " + "; ".join(p for p in parts if p)

@@ -1,0 +1,272 @@
+"""Anybody's own lines as layers: cleaned, joined at their ends, named by the places near them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from corridors import geodata
+from corridors.errors import LayerError
+from corridors.network._build import Layers
+from corridors.network._reading import Reading, named_points, nothing, own_countries, own_crossings, own_lines
+from corridors.schema import columns as schema_columns
+from corridors.schema import validate
+from corridors.topology import EXCURSION_TOLERANCE_KM, Boundaries, explode_lines, join_ends, repair_lines
+from corridors.topology._arrays import labels, no_repairs, on_sphere_m, repair_rows
+from corridors.units import distance_km, length_km
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+NAMING_RADIUS_KM = 5.0
+"""A node of somebody's own lines takes the name of a place within this distance."""
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """How somebody's lines are cleaned; see `corridors.build_network`."""
+
+    snap_m: float = 50.0
+    gap_m: float = 0.0
+    parallels_m: float = 0.0
+    crossings: bool = False
+    contract: bool = False
+    repair: bool = True
+
+
+def own_layers(
+    lines: Mapping[str, Any],
+    *,
+    borders: Any = None,
+    crossings: Any = None,
+    places: Any = None,
+    cleaning: Cleaning | None = None,
+    reading: Reading | None = None,
+) -> tuple[Layers, pd.DataFrame]:
+    """Bring somebody's own layers to the schema of the embedded ones; return them and the repairs of the lines."""
+    import geopandas as gpd
+    import pandas as pd
+
+    cleaning, reading = cleaning or Cleaning(), reading or Reading()
+    given = [own_lines(source, name, reading) for name, source in lines.items() if source is not None]
+    if not given:
+        raise LayerError("no lines given; pass rail=, road=, sea= or proposed=")
+    countries = geodata.load("borders") if borders is None else own_countries(borders)
+    frame = pd.concat(given, ignore_index=True)
+    frame, repairs = cleaned(frame, [_assume_gauge(frame)], cleaning)
+    if frame.empty:
+        raise LayerError("no line has any length; are the coordinates right?")
+    ends, positions = nodes_of(frame, cleaning.snap_m if cleaning.repair else 0.0)
+    boundaries = Boundaries(countries)
+    stations = _stations(ends, positions, boundaries, places)
+    edges = edge_rows(frame, ends, positions, stations["station_id"].to_numpy())
+    points, modes = own_crossings(crossings)
+    layers = Layers(
+        edges=gpd.GeoDataFrame(validate(edges, "edges", name="own lines"), crs=4326),
+        stations=stations,
+        countries=countries,
+        places=nothing("places"),
+        lines=line_rows(edges),
+        crossings=points,
+        crossing_modes=modes,
+        crossing_dwell=geodata.load("crossing_dwell") if crossings is None else nothing("crossing_dwell"),
+        transfers=_transfer_rows(edges, stations["station_id"].to_numpy()),
+        gauge_breaks=gauge_break_rows(edges),
+        ports=nothing("ports"),
+        sources=pd.concat([geodata.load("sources"), source_rows()], ignore_index=True),
+        tolerance_km=EXCURSION_TOLERANCE_KM,
+        repairs=listed(repairs),
+    )
+    return layers, repairs
+
+
+def listed(repairs: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return repairs of lines as rows for the repairs of a network."""
+    return [
+        {"kind": kind, "what": what, "place": place_text(lon, lat), "km": metres / 1000.0, "note": note}
+        for kind, what, lon, lat, metres, note in repairs.itertuples(index=False)
+    ]
+
+
+def place_text(lon: float, lat: float) -> str:
+    return "" if lon != lon else f"{lon:.5f},{lat:.5f}"
+
+
+def cleaned(
+    frame: gpd.GeoDataFrame, rows: list[pd.DataFrame], cleaning: Cleaning
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Repair the lines of each mode for themselves: a road over a railway is no junction."""
+    import pandas as pd
+
+    parts = []
+    options = {f.name: getattr(cleaning, f.name) for f in fields(cleaning) if f.name != "repair"}
+    for _, part in frame.groupby("mode", sort=False):
+        lines, repairs = repair_lines(part.reset_index(drop=True), **options)
+        if not cleaning.repair:
+            lines, kept = explode_lines(part)
+            dropped = repairs["kind"].isin(kept["kind"])
+            repairs = repairs.assign(note=repairs["note"].where(dropped, "found, not done: " + repairs["note"]))
+        parts.append(lines if "repair" in lines else lines.assign(repair=""))
+        rows.append(repairs)
+    return pd.concat(parts, ignore_index=True), pd.concat(rows, ignore_index=True)
+
+
+def nodes_of(frame: gpd.GeoDataFrame, snap_m: float) -> tuple[Any, Any]:
+    """Return the node of both ends of each line and the position of each node; modes meet within ``snap_m``.
+
+    Within a mode the ends were snapped before; a node of another mode goes to the nearest one of the modes before it.
+    """
+    from scipy.spatial import cKDTree
+
+    ends = np.zeros((len(frame), 2), dtype=int)
+    positions = np.empty((0, 2))
+    for mode in frame["mode"].unique():
+        rows = np.flatnonzero(frame["mode"] == mode)
+        mine, xy = join_ends(frame.geometry.array[rows], snap_m=0.0)
+        number = np.arange(len(xy)) + len(positions)
+        if len(positions) and snap_m > 0:
+            metres, near = cKDTree(on_sphere_m(positions)).query(on_sphere_m(xy))
+            number = np.where(metres <= snap_m, near, len(positions) + np.cumsum(metres > snap_m) - 1)
+            xy = xy[metres > snap_m]
+        ends[rows] = number[mine]
+        positions = np.vstack([positions, xy])
+    return ends, positions
+
+
+def edge_rows(frame: gpd.GeoDataFrame, ends: Any, positions: Any, ids: Any) -> pd.DataFrame:
+    shapes = [_moved_ends(g, positions[a], positions[b]) for g, (a, b) in zip(frame.geometry.array, ends, strict=True)]
+    lengths = np.array([length_km(shapely.get_coordinates(g)) for g in shapes])
+    gap = (frame["repair"] == "gap").to_numpy()
+    part = frame.groupby("line_id").cumcount() + 1
+    return frame.drop(columns="repair").assign(
+        geometry=shapes,
+        edge_id=frame["line_id"] + "." + part.astype(str).str.zfill(3),
+        from_id=ids[ends[:, 0]],
+        to_id=ids[ends[:, 1]],
+        length_km=lengths,
+        length_source=np.where(gap, "assumed", "matched"),
+        shape_source="stops",
+        assumed_km=np.where(gap, lengths, 0.0),
+        source_id="own-data",
+    )
+
+
+def line_rows(edges: pd.DataFrame) -> pd.DataFrame:
+    rows = edges.drop_duplicates("line_id").assign(
+        aliases="", opened="", due_year=float("nan"), n_tracks=float("nan"), electrified="", requires="", confidence="high",
+        note="", name=lambda f: f["line_name"],
+    )  # fmt: skip
+    rows["gauge_mm"] = rows["gauge_mm"].astype(str)
+    return rows[[c.name for c in schema_columns("lines")]]
+
+
+def _assume_gauge(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Give rail of unknown gauge the commonest known one, in place; return what was assumed."""
+    unknown = (frame["mode"] == "rail") & (frame["gauge_mm"] == 0)
+    known = frame.loc[(frame["mode"] == "rail") & ~unknown, "gauge_mm"]
+    if known.empty or not unknown.any():
+        return no_repairs()
+    gauge = int(known.mode().iloc[0])
+    frame.loc[unknown, "gauge_mm"] = gauge
+    first = frame[unknown].drop_duplicates("line_id")
+    xy = shapely.get_coordinates(shapely.get_point(first.geometry.array, 0))
+    return repair_rows("gauge assumed", first["line_id"].to_numpy(), xy, 0.0, f"{gauge} mm, as most other lines")
+
+
+def source_rows() -> pd.DataFrame:
+    import pandas as pd
+
+    row = {
+        "source_id": "own-data",
+        "title": "Lines supplied by the user",
+        "kind": "dataset",
+        "url": "",
+        "year": "",
+        "note": "",
+    }
+    return pd.DataFrame([row])
+
+
+def _stations(ends: Any, positions: Any, boundaries: Boundaries, places: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    ids = [f"n{i + 1}" for i in range(len(positions))]
+    names = names_at(ends, positions, *named_points(places))
+    iso3 = boundaries.country_of(positions[:, 0], positions[:, 1])
+    iso3 = [c or boundaries.nearest_country(x, y) for c, (x, y) in zip(iso3, positions, strict=True)]
+    return pd.DataFrame(
+        {
+            "station_id": ids, "name": names, "aliases": "", "lat": positions[:, 1], "lon": positions[:, 0],
+            "iso3": iso3, "kind": "station", "place_id": "", "position_source": "own data", "confidence": "high", "note": "",
+        }
+    )  # fmt: skip
+
+
+def names_at(ends: Any, positions: Any, points: Any, label: Any, *, otherwise: str = "node {}") -> list[str]:
+    """Name the node nearest to each place within the radius: in the largest component there, so that no yard stub is a city."""
+    from scipy.spatial import cKDTree
+
+    names = [otherwise.format(i + 1) for i in range(len(positions))]
+    if len(points) == 0:
+        return names
+    component = labels(ends, len(positions))
+    size = np.bincount(component)[component]
+    tree = cKDTree(on_sphere_m(positions))
+    near = tree.query_ball_point(on_sphere_m(points), NAMING_RADIUS_KM * 1000.0)
+    best: dict[str, tuple[float, int]] = {}
+    for at, name, found in zip(points, label, near, strict=True):
+        if not (name and found):
+            continue
+        i = np.sort(np.asarray(found))
+        km = distance_km(at[0], at[1], positions[i, 0], positions[i, 1])
+        k = int(np.lexsort((km, -size[i]))[0])
+        if km[k] < best.get(name, (math.inf, 0))[0]:
+            best[name] = (float(km[k]), int(i[k]))
+    for name, (_, node) in best.items():
+        names[node] = name
+    return names
+
+
+def _moved_ends(line: shapely.LineString, first: Any, last: Any) -> shapely.LineString:
+    xy = shapely.get_coordinates(line)
+    xy[0], xy[-1] = first, last
+    return shapely.LineString(xy)
+
+
+def _transfer_rows(edges: pd.DataFrame, ids: Any) -> pd.DataFrame:
+    """Join the modes that meet in one node: somebody's own files have no table that would forbid it."""
+    import pandas as pd
+
+    modes: dict[str, set[str]] = {}
+    for end in ("from_id", "to_id"):
+        for station, mode in zip(edges[end], edges["mode"], strict=True):
+            modes.setdefault(station, set()).add(mode)
+    rows = [
+        {"from_id": s, "from_mode": a, "to_id": s, "to_mode": b, "kind": "container", "length_km": 0.0,
+         "source_id": "own-data", "note": ""}
+        for s in ids for a in sorted(modes.get(s, ())) for b in sorted(modes.get(s, ())) if a < b
+    ]  # fmt: skip
+    return pd.DataFrame(rows) if rows else nothing("transfers")
+
+
+def gauge_break_rows(edges: pd.DataFrame) -> pd.DataFrame:
+    """Put a gauge break where two gauges meet in one node."""
+    import pandas as pd
+
+    rail = edges[edges["mode"] == "rail"]
+    gauges: dict[str, set[int]] = {}
+    for end in ("from_id", "to_id"):
+        for station, gauge in zip(rail[end], rail["gauge_mm"], strict=True):
+            gauges.setdefault(station, set()).add(int(gauge))
+    rows = [
+        {"station_id": s, "gauge_a_mm": a, "gauge_b_mm": b, "method": "reload", "status": "operating",
+         "source_id": "own-data", "note": ""}
+        for s, g in sorted(gauges.items()) for a, b in zip(sorted(g), sorted(g)[1:], strict=False)
+    ]  # fmt: skip
+    return pd.DataFrame(rows) if rows else nothing("gauge_breaks")
