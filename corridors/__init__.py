@@ -37,6 +37,7 @@ _HOME = {
     "Sweep": "sweeping",
     "UnknownNameError": "errors",
     "Validation": "validation",
+    "WorkerError": "errors",
     "access": "resilience",
     "alternatives": "routing",
     "border": "borders",
@@ -66,6 +67,7 @@ _HOME = {
     "save_network": "network",
     "simulate": "uncertainty",
     "sweep": "sweeping",
+    "trade_weights": "resilience",
     "transit_countries": "borders",
     "transit_table": "borders",
     "tripoints": "borders",
@@ -96,6 +98,7 @@ __all__ = [
     "Sweep",
     "UnknownNameError",
     "Validation",
+    "WorkerError",
     "access",
     "alternatives",
     "border",
@@ -125,6 +128,7 @@ __all__ = [
     "save_network",
     "simulate",
     "sweep",
+    "trade_weights",
     "transit_countries",
     "transit_table",
     "tripoints",
@@ -160,10 +164,11 @@ if TYPE_CHECKING:
         ScenarioError,
         SchemaError,
         UnknownNameError,
+        WorkerError,
     )
     from corridors.geodata import catalog, load, provenance
     from corridors.network import Network, build_network, load_network, merge_lines, save_network
-    from corridors.resilience import Access, Criticality, Isolation, access, criticality, isolation
+    from corridors.resilience import Access, Criticality, Isolation, access, criticality, isolation, trade_weights
     from corridors.routing import Alternatives, Route, alternatives, follows, matrix, pareto, route
     from corridors.scenario import Scenario
     from corridors.sweeping import Sweep, sweep

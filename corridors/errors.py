@@ -9,6 +9,7 @@
     ├── PlaceError (LookupError)         a place is unknown, ambiguous or too far from the network
     ├── NoRouteError (LookupError)       no path; the message says what stands in the way
     ├── ScenarioError (ValueError)       an edit that cannot be made
+    ├── WorkerError (RuntimeError)       workers of an executor died with what they were doing
     └── MissingExtraError (ImportError)  an optional dependency is not installed
 
 Each child is also the builtin that it specialises, so ``except LookupError`` works as a reader expects.
@@ -41,6 +42,10 @@ class NoRouteError(CorridorError, LookupError):
 
 class ScenarioError(CorridorError, ValueError):
     """An edit of a scenario that cannot be made on this network."""
+
+
+class WorkerError(CorridorError, RuntimeError):
+    """Workers of an executor died, and what they were doing is lost; the same call does it again."""
 
 
 class MissingExtraError(CorridorError, ImportError):

@@ -1,8 +1,8 @@
 """Beyond one machine: pairs × scenarios in chunks, on any executor of PEP 3148, resumable.
 
-A chunk is some pairs under one scenario. The network is written once into the folder of the sweep, and each worker process
-reads it once; what travels with a chunk is a scenario and its pairs. A chunk is written whole or not at all, so that a sweep
-that was killed goes on where it stopped, and a worker that dies loses its chunk only.
+A chunk is some pairs under one scenario; it is written whole or not at all, so that a sweep that was killed goes on where it
+stopped, and a worker that dies loses its chunk only. What travels with a chunk is a scenario and its pairs. The folder is a
+Parquet dataset: what is no chunk in it begins with an underscore, which readers of datasets pass over.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from dataclasses import dataclass, fields
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors._files import write_whole
 from corridors._progress import progress
+from corridors._workers import do_all, each_done
 from corridors.cost import cost_model
-from corridors.errors import CorridorError, LayerError, NoRouteError, PlaceError
-from corridors.network import Asked, Network, load_network, save_network
-from corridors.routing import route
+from corridors.errors import LayerError, NoRouteError, PlaceError, WorkerError
+from corridors.network import Asked, Network, name_of, save_network
+from corridors.routing import Route, route
+from corridors.routing._many import routes_of
+from corridors.routing._search import Question
 from corridors.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-WINDOW = 256
-"""Chunks that are handed out at a time: enough for any cluster, and millions of waiting futures cost memory for nothing."""
-
-_NETWORK, _MANIFEST = "network.npz", "sweep.json"
+_NETWORK, _MANIFEST = "_network.npz", "_sweep.json"
+_OPTIONS = tuple(f.name for f in fields(Question) if f.name not in ("origin", "destination"))
 Pair = tuple[Asked, Asked]
 
 
@@ -70,7 +70,7 @@ class Sweep:
         """Return all rows, in the order of scenarios and pairs; large sweeps are better read as a Parquet dataset."""
         import pandas as pd
 
-        frames = list(self._frames) if self.folder is None else [_read(p) for p in _parts(self.folder)]
+        frames = list(self._frames) if self.folder is None else [_read(p) for p in _parts(self.folder).values()]
         table = pd.concat(frames, ignore_index=True)
         table.attrs.update(self.attrs)
         return table
@@ -98,10 +98,9 @@ def sweep(
         A process pool, ``dask.distributed.Client.get_executor()``, ``mpi4py.futures.MPIPoolExecutor()``, or None for this
         process.
     out
-        Folder for the chunks, visible to the workers; needed with an executor. The same call on it again does only what is
-        missing.
+        Folder for the chunks; None keeps them in memory. The same call on it again does only what is missing.
     chunk
-        Pairs in one chunk.
+        Pairs in one chunk. Pairs of one origin in one chunk share a search.
     **options
         As for `corridors.route`.
 
@@ -113,9 +112,13 @@ def sweep(
     Raises
     ------
     LayerError
-        The folder holds another sweep, or some chunks were lost with their workers: the same call does them again.
+        The folder holds another sweep.
+    WorkerError
+        Some chunks were lost with their workers: the same call does them again.
     ValueError
-        An executor without a folder; nothing to do; two scenarios of one name.
+        Nothing to do; two scenarios of one name.
+    TypeError
+        An option that `corridors.route` has not.
 
     Examples
     --------
@@ -126,28 +129,41 @@ def sweep(
     2
     """
     chunks = _chunks(pairs, scenarios, chunk)
-    if executor is not None and out is None:
-        raise ValueError("with an executor, give out=, a folder that the workers see")
-    model = cost_model(options.pop("cost", "simple"), cargo=options.pop("cargo", None))
-    options["cost"] = model
+    options = _checked(options)
+    model = options["cost"]
     attrs = {**network.attrs, "cost_model": model.name, "basis": model.basis, "cargo": model.cargo,
              "n_pairs": len(pairs), "scenario": ", ".join(s.name for s in scenarios)}  # fmt: skip
     if out is None:
-        bar = progress(chunks, "sweeping", len(chunks))
-        frames = [_frame(_rows(_apply(network, c.scenario), c, options), model.cargo) for c in bar]
-        return Sweep(None, len(chunks), 0, attrs, tuple(frames))
+        rows = do_all(network, _rows, [(c, options) for c in chunks], executor, "sweeping")
+        return Sweep(None, len(chunks), 0, attrs, tuple(_frame(r, model.cargo) for r in rows))
     folder = Path(out)
     _claim(folder, network, chunks, options)
-    left = [c for c in chunks if not _path(folder, c).is_file()]
-    lost = 0
+    there = _parts(folder)
+    left = [c for c in chunks if c.name not in there]
+    lost: BaseException | None = None
+    n_lost = 0
     for done, result in progress(_results(folder, network, left, options, executor), "sweeping", len(left)):
         if isinstance(result, BaseException):
-            lost += 1
-            continue
-        write_whole(_path(folder, done), _bytes(_frame(result, model.cargo)))
-    if lost:
-        raise LayerError(f"{lost} of {len(left)} chunks were lost with their workers; the same call does them again")
+            n_lost, lost = n_lost + 1, result
+        else:
+            _write(folder, done, _frame(result, model.cargo))
+    if lost is not None:
+        raise WorkerError(
+            f"{n_lost} of {len(left)} chunks were lost with their workers ({lost!r}); the same call does them again"
+        )
     return Sweep(folder, len(left), len(chunks) - len(left), attrs)
+
+
+def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options with their cost model read; refuse those that a route has not."""
+    unknown = sorted(set(options) - {*_OPTIONS, "corridor"})
+    if unknown:
+        raise TypeError(f"no option {', '.join(unknown)}; there are {', '.join((*_OPTIONS, 'corridor'))}")
+    model = cost_model(options.get("cost", Question.cost), cargo=options.get("cargo"))
+    out = {**options, "cost": model, "cargo": None}
+    if "avoid" in out and not isinstance(out["avoid"], str):
+        out["avoid"] = tuple(out["avoid"])
+    return out
 
 
 def _chunks(pairs: Sequence[Pair], scenarios: Sequence[Scenario], size: int) -> list[_Chunk]:
@@ -178,7 +194,7 @@ def _claim(folder: Path, network: Network, chunks: Sequence[_Chunk], options: Ma
     ]
     content += [[c.name, c.scenario.to_toml(), [list(map(str, p)) for p in c.pairs]] for c in chunks]
     folder.mkdir(parents=True, exist_ok=True)
-    here = folder / f"new-{_NETWORK}"
+    here = folder / f"_new{_NETWORK}"
     save_network(network, here)
     digest = hashlib.sha256(here.read_bytes() + json.dumps(content, default=str).encode()).hexdigest()
     manifest = folder / _MANIFEST
@@ -199,70 +215,50 @@ def _results(
     folder: Path, network: Network, chunks: Sequence[_Chunk], options: dict[str, Any], executor: Executor | None
 ) -> Iterator[tuple[_Chunk, Result]]:
     """Yield each chunk with its rows, or with what killed it, in the order in which they are done."""
+    tasks = [(c, options) for c in chunks]
     if executor is None:
-        for c in chunks:
-            yield c, _rows(_apply(network, c.scenario), c, options)
+        yield from ((task[0], _rows(network, task)) for task in tasks)
         return
-    waiting = iter(chunks)
-    running: dict[Future[list[dict[str, Any]]], _Chunk] = {}
-    source = str((folder / _NETWORK).resolve())
-    is_broken = False
-    while True:
-        for c in islice(waiting, None if is_broken else WINDOW - len(running)):
-            try:
-                running[executor.submit(_work, source, c, options)] = c
-            except RuntimeError as broken:  # a broken or closed pool takes nothing more
-                is_broken = True
-                yield c, broken
-        if not running:
-            return
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in done:
-            failure = future.exception()
-            if isinstance(failure, CorridorError | ValueError | TypeError):
-                raise failure
-            yield running.pop(future), future.result() if failure is None else failure
-
-
-def _work(source: str, chunk: _Chunk, options: dict[str, Any]) -> list[dict[str, Any]]:
-    """Do one chunk in a worker."""
-    return _rows(_scenario_network(source, chunk.scenario), chunk, options)
-
-
-@lru_cache(maxsize=1)
-def _worker_network(source: str) -> Network:
-    """Read the network, once in each worker process."""
-    return load_network(source)
+    for k, result in each_done(network, _rows, tasks, executor, folder / _NETWORK):
+        yield chunks[k], result
 
 
 @lru_cache(maxsize=4)
-def _scenario_network(source: str, scenario: Scenario) -> Network:
-    return _apply(_worker_network(source), scenario)
-
-
-def _apply(network: Network, scenario: Scenario) -> Network:
+def _applied(network: Network, scenario: Scenario) -> Network:
     return scenario.apply(network)
 
 
-def _rows(network: Network, chunk: _Chunk, options: Mapping[str, Any]) -> list[dict[str, Any]]:
-    rows = []
-    for origin, destination in chunk.pairs:
-        row: dict[str, Any] = {
-            "scenario": chunk.scenario.name,
-            "origin": _text(origin),
-            "destination": _text(destination),
-        }
+def _rows(network: Network, task: tuple[_Chunk, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Do one chunk, here or in a worker: one row a pair, in their order."""
+    chunk, options = task
+    heads = [{"scenario": chunk.scenario.name, "origin": name_of(a), "destination": name_of(b)} for a, b in chunk.pairs]
+    tails = {k: _tail(found) for k, found in _routes(_applied(network, chunk.scenario), chunk.pairs, options)}
+    return [{**head, **tails[k]} for k, head in enumerate(heads)]
+
+
+def _routes(
+    network: Network, pairs: Sequence[Pair], options: Mapping[str, Any]
+) -> Iterator[tuple[int, Route | NoRouteError | PlaceError]]:
+    """Yield the position of each pair with its route, or with why there is none."""
+    if not options.get("corridor") and not options.get("via"):
+        yield from routes_of(network, pairs, Question(**{k: v for k, v in options.items() if k != "corridor"}))
+        return
+    for k, (origin, destination) in enumerate(pairs):
         try:
-            found = route(network, origin, destination, **options)
+            yield k, route(network, origin, destination, **options)
         except (NoRouteError, PlaceError) as error:
-            rows.append({**row, "reason": str(error)})
-            continue
-        rows.append({
-            **row, "time_h": found.time_h, "length_km": found.length_km, found.cost_column: found.cost_usd,
-            "is_lower_bound": found.is_lower_bound, "n_crossings": found.n_crossings,
-            "countries": " > ".join(found.countries), "assumed_time_share": found.assumed_time_share, "reason": "",
-        })  # fmt: skip
-    return rows
+            yield k, error
+
+
+def _tail(found: Route | NoRouteError | PlaceError) -> dict[str, Any]:
+    """Return the columns of a route, or the reason that there is none."""
+    if not isinstance(found, Route):
+        return {"reason": str(found)}
+    return {
+        "time_h": found.time_h, "length_km": found.length_km, found.cost_column: found.cost_usd,
+        "is_lower_bound": found.is_lower_bound, "n_crossings": found.n_crossings,
+        "countries": " > ".join(found.countries), "assumed_time_share": found.assumed_time_share, "reason": "",
+    }  # fmt: skip
 
 
 def _frame(rows: list[dict[str, Any]], cargo: str) -> pd.DataFrame:
@@ -283,20 +279,19 @@ def _has_parquet() -> bool:
     return find_spec("pyarrow") is not None
 
 
-def _path(folder: Path, chunk: _Chunk) -> Path:
-    return folder / f"{chunk.name}.{'parquet' if _has_parquet() else 'csv'}"
+def _parts(folder: Path) -> dict[str, Path]:
+    """Return the chunks that are in a folder, by name and in order; one written in both formats counts once."""
+    found = sorted(p for p in folder.glob("part-*") if p.suffix in (".parquet", ".csv"))
+    return {p.stem: p for p in found}
 
 
-def _parts(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.glob("part-*") if p.suffix in (".parquet", ".csv"))
-
-
-def _bytes(frame: pd.DataFrame) -> bytes:
+def _write(folder: Path, chunk: _Chunk, frame: pd.DataFrame) -> None:
     if not _has_parquet():
-        return str(frame.to_csv(index=False)).encode()
+        write_whole(folder / f"{chunk.name}.csv", str(frame.to_csv(index=False)).encode())
+        return
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False)
-    return buffer.getvalue()
+    write_whole(folder / f"{chunk.name}.parquet", buffer.getvalue())
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -308,7 +303,3 @@ def _read(path: Path) -> pd.DataFrame:
     frame = pd.read_csv(path, dtype=dict.fromkeys(texts, str))
     frame[texts] = frame[texts].fillna("")
     return frame
-
-
-def _text(asked: Asked) -> str:
-    return asked if isinstance(asked, str) else f"({asked[0]:g}, {asked[1]:g})"

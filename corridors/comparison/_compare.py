@@ -11,7 +11,7 @@ from corridors._progress import progress
 from corridors.comparison._differences import CONCERNS, DIFFERENCES, add_differences, concerns, sentences
 from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import NoRouteError, PlaceError
-from corridors.network import Asked, Network
+from corridors.network import Asked, Network, name_of
 from corridors.routing import Route, alternatives, route
 from corridors.routing._alternatives import summary, summary_columns
 
@@ -140,7 +140,7 @@ def compare(
     tasks = [(m, s, n, pair) for m in models for s, n in networks.items() for pair in pairs]
     for model, scenario, network, (origin, destination) in progress(tasks, "comparing", len(tasks)):
         options: dict[str, Any] = {"weight": weight, "modes": modes, "cost": model, "month": month}
-        head = {"scenario": scenario, "origin": _text(origin), "destination": _text(destination),
+        head = {"scenario": scenario, "origin": name_of(origin), "destination": name_of(destination),
                 "cost_model": model.name, "basis": model.basis}  # fmt: skip
         for part, extra in (("unrestricted", None), (role, distinct)):
             try:
@@ -189,10 +189,6 @@ def _routes(
     if distinct is None:
         return [route(network, origin, destination, **options)]
     return list(alternatives(network, origin, destination, **options, **distinct))
-
-
-def _text(asked: Asked) -> str:
-    return asked if isinstance(asked, str) else f"({asked[0]:g}, {asked[1]:g})"
 
 
 def _named(routes: list[Route], rows: list[dict[str, Any]], has_scenarios: bool, has_models: bool) -> list[Route]:

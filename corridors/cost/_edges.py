@@ -241,11 +241,12 @@ class EdgeCosts:
     def _kept(self, name: str, key: Any, make: Callable[[], Any], most: int) -> Any:
         """Return what was made for a key, kept with the network; parameters stay too, so that nothing else gets their id."""
         kept: dict[Any, Any] = vars(self.network).setdefault(name, {})
-        if key not in kept:
-            kept[key] = self.model.parameters, self.model.tariffs, make()
+        found = kept.get(key)
+        if found is None:
+            found = kept[key] = self.model.parameters, self.model.tariffs, make()
             while len(kept) > most:
-                del kept[next(iter(kept))]
-        return kept[key][-1]
+                kept.pop(next(iter(kept)), None)  # another thread may have been quicker
+        return found[-1]
 
     def _price(self) -> tuple[Floats, Floats, Any]:
         usd, assumed = np.zeros(self._n), np.zeros(self._n)

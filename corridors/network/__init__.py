@@ -10,13 +10,13 @@ from corridors._files import GEODATA
 from corridors.errors import LayerError
 from corridors.network._merge import SNAP_KM, merge_lines
 from corridors.network._network import MODE_OF_KIND, MODES, MOVING, STANDING, Network
-from corridors.network._places import MAX_CONNECTOR_KM, Asked, Place, find_place, fold
+from corridors.network._places import MAX_CONNECTOR_KM, Asked, Place, find_place, fold, name_of
 from corridors.network._report import NetworkReport
 from corridors.network._store import load_tables, save_tables
 
 __all__ = [
     "MAX_CONNECTOR_KM", "MODES", "MODE_OF_KIND", "MOVING", "SNAP_KM", "STANDING", "Asked", "Network", "NetworkReport", "Place", "build_network", "find_place", "fold",
-    "load_network", "merge_lines", "save_network",
+    "load_network", "merge_lines", "name_of", "save_network",
 ]  # fmt: skip
 
 EMBEDDED = GEODATA / "network.npz"

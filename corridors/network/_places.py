@@ -54,6 +54,11 @@ class Place:
     iso3: str
 
 
+def name_of(asked: Asked) -> str:
+    """Return how tables call a place that was asked for."""
+    return asked if isinstance(asked, str) else f"({asked[0]:g}, {asked[1]:g})"
+
+
 def fold(name: str) -> str:
     """Return a name without case, accents, dotless i, hyphens and apostrophes.
 
@@ -205,7 +210,7 @@ def _by_position(network: Network, lon: float, lat: float, modes: tuple[str, ...
     stations = _serving(network, modes)
     km = distance_km(lon, lat, nodes["lon"][stations], nodes["lat"][stations])
     near = np.flatnonzero(km <= max_connector_km)
-    text = f"({lon:g}, {lat:g})"
+    text = name_of((lon, lat))
     if len(near) == 0:
         nearest_km, name = _nearest(network, lon, lat, modes)
         raise PlaceError(

@@ -8,16 +8,17 @@ detour of one shipment, a lower bound of what a closure of everybody would cost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors._progress import progress
+from corridors._workers import do_all
 from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import NoRouteError, PlaceError, UnknownNameError
-from corridors.network import MAX_CONNECTOR_KM, Asked, Network
+from corridors.network import Asked, Network, name_of
 from corridors.routing import Route, Weight
 from corridors.routing._search import Question, Search
 
@@ -40,8 +41,9 @@ class Criticality:
     Attributes
     ----------
     table
-        One row a part, the worst first: ``id, name, n_pairs`` that use it, ``n_cut_off`` (pairs left without any way),
-        ``weighted_extra_h`` (sum over the pairs of weight × hours added), ``mean_extra_h``, ``worst_pair, worst_extra_h``.
+        One row a part, the worst first: ``id, name, n_pairs`` that use it, ``n_cut_off`` (pairs left without any way) and
+        their ``cut_off_weight``, ``weighted_extra_h`` (sum over the others of weight × hours added), ``mean_extra_h``,
+        ``worst_pair, worst_extra_h``.
     losers
         One row a part and pair that uses it, with hours and dollars before and after, and the way instead.
     attrs
@@ -60,6 +62,13 @@ class Criticality:
         """Parts whose closure leaves some pair without any way, and these pairs."""
         return self.losers.loc[self.losers["is_cut_off"], ["id", "name", "origin", "destination", "reason"]]
 
+    @property
+    def failures(self) -> pd.DataFrame:
+        """Pairs that have no way in the first place: ``origin, destination, pair_weight, reason``."""
+        import pandas as pd
+
+        return pd.DataFrame(self.attrs["failures"], columns=["origin", "destination", "pair_weight", "reason"])
+
 
 def criticality(
     network: Network,
@@ -72,6 +81,7 @@ def criticality(
     cost: str | Path | CostModel = DEFAULT,
     cargo: str | None = None,
     month: int | None = None,
+    executor: Executor | None = None,
 ) -> Criticality:
     """Return what shutting each part adds to the journeys between pairs, the worst part first.
 
@@ -80,11 +90,13 @@ def criticality(
     network
         Where to travel.
     pairs
-        Origins and destinations; or a mapping from pair to weight, such as trade in dollars (see `trade_weights`).
+        Origins and destinations; or a mapping from pair to weight, such as trade in dollars (see `corridors.trade_weights`).
     of
         ``"crossings"``, ``"lines"``, ``"ports"`` or ``"countries"`` (those passed in transit).
     avoid, modes, weight, cost, cargo, month
         As for `corridors.route`.
+    executor
+        Any executor of PEP 3148 (a process pool, Dask, mpi4py) that shares out the pairs; None for this process.
 
     Returns
     -------
@@ -113,14 +125,16 @@ def criticality(
     avoid = (avoid,) if isinstance(avoid, str) else tuple(avoid)
     rows: list[dict[str, Any]] = []
     failures: list[dict[str, Any]] = []
-    for (origin, destination), share in progress(weighted.items(), f"shutting {of}", len(weighted)):
-        ends = {"origin": _text(origin), "destination": _text(destination), "pair_weight": float(share)}
-        question = Question(origin, destination, (), weight, avoid, False, modes, model, None, month, MAX_CONNECTOR_KM)
-        try:
-            search = Search(network, question)
-            rows += [{**ends, **row} for row in _closures(search, search.best(), of)]
-        except (NoRouteError, PlaceError) as error:
-            failures.append({**ends, "reason": str(error)})
+    tasks = [
+        (Question(a, b, weight=weight, avoid=avoid, modes=modes, cost=model, month=month), of) for a, b in weighted
+    ]
+    found = do_all(network, _without_each, tasks, executor, f"shutting {of}")
+    for (pair, share), result in zip(weighted.items(), found, strict=True):
+        ends = {"origin": name_of(pair[0]), "destination": name_of(pair[1]), "pair_weight": float(share)}
+        if isinstance(result, str):
+            failures.append({**ends, "reason": result})
+        else:
+            rows += [{**ends, **row} for row in result]
     losers = pd.DataFrame(rows, columns=list(COLUMNS))
     attrs = {**network.attrs, "cost_model": model.name, "basis": model.basis, "of": of, "avoid": list(avoid),
              "failures": failures}  # fmt: skip
@@ -135,19 +149,20 @@ def trade_weights(pairs: Mapping[tuple[str, str], tuple[str, str]]) -> dict[tupl
     ----------
     pairs
         From pair of places to the ISO alpha-3 codes of the two countries whose trade it stands for. Pairs of countries
-        without a published turnover are left out; several pairs of one country pair share its turnover equally.
+        without a published turnover of a whole year, or with a doubtful one only, are left out; several pairs of one country
+        pair share its turnover equally.
 
     Examples
     --------
-    >>> from corridors.resilience._criticality import trade_weights
-    >>> weights = trade_weights({("Almaty", "Dushanbe"): ("KAZ", "TJK")})
+    >>> import corridors as cx
+    >>> weights = cx.trade_weights({("Almaty", "Dushanbe"): ("KAZ", "TJK")})
     >>> round(weights["Almaty", "Dushanbe"], 1)
     1441.2
     """
     from corridors import geodata
 
     table = geodata.load("trade")
-    table = table[(table["measure"] == "turnover") & (table["unit"] == "USD m")]
+    table = table[(table["measure"] == "turnover") & (table["unit"] == "USD m") & (table["confidence"] != "low")]
     table = table[table["year"].astype(str).str.fullmatch(r"\d{4}")].sort_values("year", kind="stable")
     known: dict[frozenset[str], float] = {}
     for a, b, value in zip(table["reporter_iso3"], table["partner_iso3"], table["value"], strict=True):
@@ -156,8 +171,14 @@ def trade_weights(pairs: Mapping[tuple[str, str], tuple[str, str]]) -> dict[tupl
     return {p: known[frozenset(c)] / users.count(frozenset(c)) for p, c in pairs.items() if frozenset(c) in known}
 
 
-def _closures(search: Search, best: Route, of: str) -> list[dict[str, Any]]:
-    """Return one row for each part on the best route: the journey without it."""
+def _without_each(network: Network, task: tuple[Question, str]) -> list[dict[str, Any]] | str:
+    """Return one row for each part on the best route of a pair: the journey without it. Or why the pair has no route."""
+    question, of = task
+    try:
+        search = Search(network, question)
+        best = search.best()
+    except (NoRouteError, PlaceError) as error:
+        return str(error)
     out = []
     model = search.model
     for part, name, shut in _parts(best, of):
@@ -212,7 +233,7 @@ def _in_country(column: Any, iso3: str) -> Any:
 
 
 def _ranked(losers: pd.DataFrame, attrs: dict[str, Any]) -> pd.DataFrame:
-    """Return one row a part: pairs cut off first, then the weighted hours."""
+    """Return one row a part: the weight of the pairs cut off first, then the weighted hours."""
     import pandas as pd
 
     rows = []
@@ -222,17 +243,14 @@ def _ranked(losers: pd.DataFrame, attrs: dict[str, Any]) -> pd.DataFrame:
         worst = alive.loc[alive["extra_h"].idxmax()] if len(alive) else group.iloc[0]
         rows.append({
             "id": part, "name": group["name"].iloc[0], "n_pairs": len(group), "n_cut_off": int(group["is_cut_off"].sum()),
-            "weighted_extra_h": float(weighted), "mean_extra_h": float(alive["extra_h"].mean()) if len(alive) else np.nan,
+            "cut_off_weight": float(group.loc[group["is_cut_off"].astype(bool), "pair_weight"].sum()), "weighted_extra_h": float(weighted), "mean_extra_h": float(alive["extra_h"].mean()) if len(alive) else np.nan,
             "worst_pair": f"{worst['origin']} - {worst['destination']}", "worst_extra_h": float(worst["extra_h"]),
         })  # fmt: skip
-    names = ["id", "name", "n_pairs", "n_cut_off", "weighted_extra_h", "mean_extra_h", "worst_pair", "worst_extra_h"]
+    names = ["id", "name", "n_pairs", "n_cut_off", "cut_off_weight", "weighted_extra_h", "mean_extra_h", "worst_pair",
+             "worst_extra_h"]  # fmt: skip
     table = pd.DataFrame(rows, columns=names)
     table = table.sort_values(
-        ["n_cut_off", "weighted_extra_h", "id"], ascending=[False, False, True], ignore_index=True
+        ["cut_off_weight", "weighted_extra_h", "id"], ascending=[False, False, True], ignore_index=True
     )
     table.attrs.update(attrs)
     return table
-
-
-def _text(asked: Asked) -> str:
-    return asked if isinstance(asked, str) else f"({asked[0]:g}, {asked[1]:g})"

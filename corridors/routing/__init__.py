@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -231,6 +232,7 @@ def matrix(
     cargo: str | None = None,
     month: int | None = None,
     max_connector_km: float = MAX_CONNECTOR_KM,
+    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Return every origin to every destination as a tidy table.
 
@@ -242,6 +244,8 @@ def matrix(
         Places; a large matrix is quickest with no more origins than destinations.
     weight
         One weight as for `route`, or several; each is the least of its own, not of one route.
+    executor
+        Any executor of PEP 3148 (a process pool, Dask, mpi4py) that shares out the origins; None for this process.
 
     Returns
     -------
@@ -264,7 +268,7 @@ def matrix(
     question = Question(
         "", "", (), "time_h", avoid, avoid_strict, modes, cost, cargo, month, max_connector_km, avoid_mode
     )
-    return cost_matrix(network, origins, destinations, weights, question)
+    return cost_matrix(network, origins, destinations, weights, question, executor)
 
 
 def _search(network: Network, question: Question, corridor: str | None) -> Search:

@@ -145,7 +145,7 @@ class Engine:
         metric = kept.pop(key, None) or Metric(self.graph, cost, (self._nodes["lon"], self._nodes["lat"]))
         kept[key] = metric
         while len(kept) > _KEPT_METRICS:
-            del kept[next(iter(kept))]
+            kept.pop(next(iter(kept)), None)  # another thread may have been quicker
         return metric
 
     def connectors(self, place: Place, per_km: float) -> dict[int, float]:

@@ -65,11 +65,14 @@ class Hierarchy:
 
     def __init__(self, topology: Topology, group_cost: Floats) -> None:
         self._metric = library().CCHMetric(topology.cch, np.minimum(group_cost, LIMIT).astype(np.int64).tolist())
-        self._query = library().CCHQuery(self._metric)
+
+    def _query(self) -> Any:
+        """Return a new query: it may be used by the thread alone that made it, and costs a hundredth of a path."""
+        return library().CCHQuery(self._metric)
 
     def path(self, starts: Ends, ends: Ends) -> tuple[int, list[int]] | None:
         """Return the distance and the groups of arcs on one of the shortest paths, or None if there is none below 2³¹."""
-        found = self._query.run_multi(starts, ends)
+        found = self._query().run_multi(starts, ends)
         return None if found.distance is None else (found.distance, found.arc_path)
 
     def distances(self, sources: Sequence[Ends], targets: Sequence[int]) -> Floats:
@@ -81,6 +84,6 @@ class Hierarchy:
 
     def pair_distances(self, pairs: Sequence[tuple[int, int]]) -> Floats:
         """Return the distance of each pair of nodes; infinite if there is no path below 2³¹."""
-        run = self._query.run
+        run = self._query().run
         table = np.array([run(a, b).distance for a, b in pairs], dtype=float)
         return np.where(np.isnan(table), np.inf, table)

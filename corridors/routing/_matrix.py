@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors._workers import do_all
 from corridors.errors import NoRouteError, PlaceError
-from corridors.network import Asked, Network, Place
+from corridors.network import Asked, Network, Place, name_of
+from corridors.routing._many import depends_on_ends
 from corridors.routing._search import Question, Search, Weight
 
 if TYPE_CHECKING:
@@ -18,17 +21,37 @@ if TYPE_CHECKING:
 _COUNTS = ("n_crossings", "n_transshipments")
 
 
+_ORIGINS_A_TASK = 64
+"""Origins that a worker is given at a time: enough that what they share is worth its making."""
+
+
 def cost_matrix(
     network: Network,
     origins: Iterable[Asked],
     destinations: Iterable[Asked],
     weights: Sequence[Weight],
     question: Question,
+    executor: Executor | None,
 ) -> pd.DataFrame:
     """Return the table of `corridors.matrix`."""
     import pandas as pd
 
-    rows, columns = list(origins), list(destinations)
+    every, others = list(origins), list(destinations)
+    if executor is None:
+        return _block(network, (every, others, weights, question))
+    starts = range(0, max(len(every), 1), _ORIGINS_A_TASK)
+    tasks = [(every[k : k + _ORIGINS_A_TASK], others, weights, question) for k in starts]
+    blocks = do_all(network, _block, tasks, executor, "filling the matrix")
+    table = pd.concat(blocks, ignore_index=True)
+    table.attrs.update(network.attrs)
+    return table
+
+
+def _block(network: Network, task: tuple[list[Asked], list[Asked], Sequence[Weight], Question]) -> pd.DataFrame:
+    """Return the rows of some origins."""
+    import pandas as pd
+
+    rows, columns, weights, question = task
     starts, ends = (_Side(network, asked, question) for asked in (rows, columns))
     names = [column_name(w, question) for w in weights]
     values = {name: np.full((len(rows), len(columns)), np.nan) for name in names}
@@ -46,8 +69,8 @@ def cost_matrix(
             reasons[(slice(None), k) if axis else k] = error
     table = pd.DataFrame(
         {
-            "origin": np.repeat([_text(a) for a in rows], len(columns)),
-            "destination": np.tile([_text(a) for a in columns], len(rows)),
+            "origin": np.repeat([name_of(a) for a in rows], len(columns)),
+            "destination": np.tile([name_of(a) for a in columns], len(rows)),
             **{name: table.ravel() for name, table in values.items()},
             "reason": reasons.ravel(),
         }
@@ -82,7 +105,7 @@ def _groups(network: Network, starts: _Side, ends: _Side, question: Question) ->
 
     Dollars, and who may pass where a scenario bars transit, depend on the countries of the two ends; nothing else does.
     """
-    depends = question.weight in ("cost", "generalised") or bool(network.attrs.get("no_transit"))
+    depends = depends_on_ends(network, question)
     if not starts.places or not ends.places:
         return
     one = [list(starts.places)], [list(ends.places)]
@@ -101,7 +124,3 @@ def column_name(weight: Weight, question: Question) -> str:
         return str(getattr(weight, "__name__", "custom"))
     cargo = cost_model(question.cost, cargo=question.cargo).cargo
     return {"cost": f"cost_usd_{cargo}", "generalised": f"generalised_usd_{cargo}"}.get(weight, weight)
-
-
-def _text(asked: Asked) -> str:
-    return asked if isinstance(asked, str) else f"({asked[0]:g}, {asked[1]:g})"

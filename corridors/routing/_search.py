@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from corridors.cost import CostModel, EdgeCosts, Journey, cost_model
+from corridors.cost import DEFAULT, CostModel, EdgeCosts, Journey, cost_model
 from corridors.errors import NoRouteError, UnknownNameError
-from corridors.network import Asked, Network, Place, find_place
+from corridors.network import MAX_CONNECTOR_KM, Asked, Network, Place, find_place
 from corridors.routing._alternatives import Alternatives, label
 from corridors.routing._avoid import Avoided, check_modes, open_in_month, read_avoid, sections_of, usable
 from corridors.routing._distinct import Chooser, distinct_paths
@@ -33,17 +33,17 @@ _TIE_BREAK_H = 1e-5
 class Question:
     """What was asked; see `corridors.route` for the meaning of each."""
 
-    origin: Asked
-    destination: Asked
-    via: Sequence[Asked]
-    weight: Weight
-    avoid: Iterable[str] | str
-    avoid_strict: bool
-    modes: Sequence[str] | str | None
-    cost: str | FilePath | CostModel
-    cargo: str | None
-    month: int | None
-    max_connector_km: float
+    origin: Asked = ""
+    destination: Asked = ""
+    via: Sequence[Asked] = ()
+    weight: Weight = "time_h"
+    avoid: Iterable[str] | str = ()
+    avoid_strict: bool = False
+    modes: Sequence[str] | str | None = None
+    cost: str | FilePath | CostModel = DEFAULT
+    cargo: str | None = None
+    month: int | None = None
+    max_connector_km: float = MAX_CONNECTOR_KM
     avoid_mode: str = "territory"
 
 
@@ -87,14 +87,20 @@ class Search:
     def _path(self) -> Path | None:
         return self.engine.path(self.places[0], self.places[-1], via=self.places[1:-1], per_km=self.per_km)
 
-    def _route(self, path: Path) -> Route:
+    @property
+    def weight_name(self) -> str:
+        """What a route is the best of."""
         weight = self.question.weight
-        return self.as_route(path, weight if isinstance(weight, str) else getattr(weight, "__name__", "custom"))
+        return weight if isinstance(weight, str) else getattr(weight, "__name__", "custom")
 
-    def as_route(self, path: Path, name: str) -> Route:
-        """Return a path as a route that is the best of what is named."""
+    def _route(self, path: Path) -> Route:
+        return self.as_route(path, self.weight_name)
+
+    def as_route(self, path: Path, name: str, *, ends: Sequence[Place] | None = None) -> Route:
+        """Return a path as a route that is the best of what is named; between the places asked for, or other ends."""
         path = replace(path, cut=self.cut)
-        found = Route(self.network, self.model, self.places[0], self.places[-1], path, "", name)
+        origin, *_, destination = ends or self.places
+        found = Route(self.network, self.model, origin, destination, path, "", name)
         return replace(found, name=label(found))
 
     def weight_of(self, path: Path) -> float:

@@ -28,7 +28,7 @@ def draw(parameters: Sequence[Parameter], n: int, seed: int, correlation: float)
         Of two parameters of one group, on the normal scale, 0 to 1. A slow railway in a country is slow on the road and at the
         border as well; speeds are turned round for this.
     """
-    from scipy.special import betaincinv, ndtr
+    from scipy.special import ndtr
 
     groups: dict[str, Floats] = {}
     out = np.empty((len(parameters), n))
@@ -41,14 +41,19 @@ def draw(parameters: Sequence[Parameter], n: int, seed: int, correlation: float)
                     groups[g] = _normal(f"group {g}", n, seed)
             common = np.sum([groups[g] for g in p.groups], axis=0) / np.sqrt(len(p.groups))
             z = np.sqrt(correlation) * common + np.sqrt(1.0 - correlation) * own
-        share = ndtr(-z if p.is_inverse else z)
-        low, typical, high = p.range
-        if high == low:
-            out[row] = typical
-            continue
-        a, b = 1.0 + 4.0 * (typical - low) / (high - low), 1.0 + 4.0 * (high - typical) / (high - low)
-        out[row] = low + (high - low) * betaincinv(a, b, share)
+        out[row] = quantile(p, ndtr(-z if p.is_inverse else z))
     return out
+
+
+def quantile(parameter: Parameter, share: Floats) -> Floats:
+    """Return the values below which these shares of the draws of a parameter lie: PERT, a beta distribution of mode typical."""
+    from scipy.special import betaincinv
+
+    low, typical, high = parameter.range
+    if high == low:
+        return np.full(len(share), typical)
+    a, b = 1.0 + 4.0 * (typical - low) / (high - low), 1.0 + 4.0 * (high - typical) / (high - low)
+    return np.asarray(low + (high - low) * betaincinv(a, b, share))
 
 
 def _normal(name: str, n: int, seed: int) -> Any:

@@ -1,25 +1,28 @@
 """Monte Carlo over the parameter ranges of a cost model.
 
 Each corridor is a handful of candidate routes, found once at typical values; in each draw a corridor takes its quickest
-candidate, and the quickest corridor wins. Hours and dollars are sums of terms, so that all draws are one matrix product.
+candidate, and the quickest corridor wins; its dollars are those of this candidate. Hours and dollars are sums of terms, so that
+a draw costs next to nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors._progress import progress
+from corridors._workers import do_all
 from corridors.cost import DEFAULT, CostModel, cost_model
-from corridors.errors import NoRouteError, PlaceError
-from corridors.network import Asked, Network
+from corridors.errors import NoRouteError, PlaceError, UnknownNameError
+from corridors.network import Asked, Network, name_of
 from corridors.routing import Route, alternatives
 from corridors.uncertainty._draw import draw
-from corridors.uncertainty._terms import Parameter, terms_of
+from corridors.uncertainty._sobol import sobol_indices
+from corridors.uncertainty._terms import Parameter, terms_of, total
 from corridors.units import Floats
 
 if TYPE_CHECKING:
@@ -95,6 +98,44 @@ class Simulation:
         hours = self.draws[pair]
         return float((hours[corridor] < hours[other]).mean())
 
+    def sobol(self, pair: tuple[str, str], *, n: int = 512) -> pd.DataFrame:
+        """Return what decides who wins as shares of variance, by SALib (the extra ``analysis``).
+
+        Sobol's indices need parameters that are independent, so that here nothing is correlated by country; `drivers` are
+        rank correlations of the draws as they are.
+
+        Parameters
+        ----------
+        pair
+            Origin and destination, as in `table`.
+        n
+            A power of two; hours are worked out ``n × (parameters + 2)`` times.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a parameter, the weightiest first: ``hours_of`` (the quickest corridor less the second), ``parameter,
+            first_order`` (share of the variance that goes if it alone becomes known), ``total_order`` (with all its
+            interactions), and half widths of their 95 % intervals.
+
+        Raises
+        ------
+        UnknownNameError
+            The pair was not simulated, or has no route.
+        MissingExtraError
+            SALib is not installed.
+        ValueError
+            ``n`` is no power of two.
+        """
+        if pair not in self.draws:
+            known = ", ".join(f"{a} - {b}" for a, b in self.draws)
+            raise UnknownNameError(f"no draws of {' - '.join(pair)}; there are {known}")
+        names = _in_order(self.draws[pair])[:2]
+        table = sobol_indices([(name, self.routes[pair][name]) for name in names], n, int(self.attrs["seed"]))
+        table.insert(0, "hours_of", " less ".join(names))
+        table.attrs.update({**self.attrs, "correlation": 0.0, "n": n})
+        return table
+
 
 def simulate(
     network: Network,
@@ -110,6 +151,7 @@ def simulate(
     avoid: Iterable[str] | str = (),
     modes: Sequence[str] | str | None = None,
     month: int | None = None,
+    executor: Executor | None = None,
 ) -> Simulation:
     """Return distributions of hours and dollars, and how often each corridor wins.
 
@@ -130,6 +172,8 @@ def simulate(
         Of parameters of one country or sea, 0 to 1.
     cost, cargo, avoid, modes, month
         As for `corridors.alternatives`; they hold for all corridors.
+    executor
+        Any executor of PEP 3148 (a process pool, Dask, mpi4py) that shares out the search for routes; None for this process.
 
     Returns
     -------
@@ -159,12 +203,20 @@ def simulate(
         "cost": model,
         "month": month,
     }
-    asked = [(_text(a), _text(b)) for a, b in pairs]
-    routes: dict[tuple[str, str], dict[str, tuple[Route, ...]]] = {}
+    asked = [(name_of(a), name_of(b)) for a, b in pairs]
+    ways = {"": {}} if corridors is None else corridors
+    tasks = [(*pair, k, _options(shared, own)) for pair in pairs for own in ways.values()]
+    found = iter(do_all(network, _candidates, tasks, executor, "finding routes"))
+    routes: dict[tuple[str, str], dict[str, tuple[Route, ...]]] = {key: {} for key in asked}
     reasons: dict[tuple[str, str, str], str] = {}
-    for key, pair in progress(zip(asked, pairs, strict=True), "finding routes", len(asked)):
-        routes[key], failed = _candidates(network, pair, corridors, k, shared)
-        reasons |= {(*key, name): reason for name, reason in failed.items()}
+    for key in asked:
+        for name in ways:
+            result = next(found)
+            if isinstance(result, str):
+                reasons[(*key, name)] = result
+                continue
+            candidates = tuple(Route(network, model, *parts) for parts in result)
+            routes[key] |= {r.name: (r,) for r in candidates} if corridors is None else {name: candidates}
     hours, usd, parameters, values = _evaluate(routes, n, seed, correlation)
     attrs = {**network.attrs, "cost_model": model.name, "basis": model.basis, "cargo": model.cargo, "n": n, "seed": seed,
              "correlation": correlation}  # fmt: skip
@@ -175,30 +227,20 @@ def simulate(
     return Simulation(table, drivers, _frames(hours), routes, attrs)
 
 
-def _candidates(
-    network: Network,
-    pair: tuple[Asked, Asked],
-    corridors: Mapping[str, Mapping[str, Any]] | None,
-    k: int,
-    shared: dict[str, Any],
-) -> tuple[dict[str, tuple[Route, ...]], dict[str, str]]:
-    """Return the candidate routes of each corridor of a pair, and why some have none."""
-    found: dict[str, tuple[Route, ...]] = {}
-    failed: dict[str, str] = {}
-    if corridors is None:
-        try:
-            return {r.name: (r,) for r in alternatives(network, *pair, k=k, **shared)}, {}
-        except (NoRouteError, PlaceError) as error:
-            return {}, {"": str(error)}
-    for name, own in corridors.items():
-        own_avoid = own.get("avoid", ())
-        avoid = (*shared["avoid"], *((own_avoid,) if isinstance(own_avoid, str) else own_avoid))
-        options = {**shared, **own, "avoid": avoid}
-        try:
-            found[name] = tuple(alternatives(network, *pair, k=k, **options))
-        except (NoRouteError, PlaceError) as error:
-            failed[name] = str(error)
-    return found, failed
+def _options(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of one corridor: its own, and those for all."""
+    avoid = own.get("avoid", ())
+    return {**shared, **own, "avoid": (*shared["avoid"], *((avoid,) if isinstance(avoid, str) else avoid))}
+
+
+def _candidates(network: Network, task: tuple[Asked, Asked, int, dict[str, Any]]) -> list[tuple[Any, ...]] | str:
+    """Return the routes of one corridor of a pair without their network, so that they can travel; or why there is none."""
+    origin, destination, k, options = task
+    try:
+        found = alternatives(network, origin, destination, k=k, **options)
+    except (NoRouteError, PlaceError) as error:
+        return str(error)
+    return [(r.origin, r.destination, r.path, r.name, r.weight) for r in found]
 
 
 Draws = dict[tuple[str, str], dict[str, Floats]]
@@ -216,25 +258,14 @@ def _evaluate(
     usd: Draws = {}
     parameters: dict[tuple[str, str], list[Parameter]] = {}
     for (pair, name), found in terms.items():
-        each_h = np.stack([_product(t.hours, values, n) for t in found])
-        each_usd = np.stack([_product(t.usd, values, n) for t in found])
+        each_h = np.stack([total(t.hours, values, n) for t in found])
+        each_usd = np.stack([total(t.usd, values, n) for t in found])
         best = each_h.argmin(axis=0)
         hours.setdefault(pair, {})[name] = each_h[best, np.arange(n)]
         usd.setdefault(pair, {})[name] = each_usd[best, np.arange(n)]
         own = {p for t in found for term in t.hours for p in term if p.range[0] < p.range[2]}
         parameters[pair] = sorted({*parameters.get(pair, []), *own}, key=lambda p: (p.name, p.range))
     return hours, usd, parameters, values
-
-
-def _product(sums: Mapping[tuple[Parameter, ...], float], values: Mapping[Parameter, Floats], n: int) -> Floats:
-    """Return the sum of coefficient × product of parameters, in each draw."""
-    if not sums:
-        return np.zeros(n)
-    columns = np.ones((len(sums), n))
-    for row, term in enumerate(sums):
-        for p in term:
-            columns[row] *= 1.0 / values[p] if p.is_inverse else values[p]
-    return np.array(list(sums.values())) @ columns
 
 
 def _table(
@@ -295,7 +326,7 @@ def _drivers(
 
     rows = []
     for pair, of in hours.items():
-        order = sorted(of, key=lambda name: (float(np.median(of[name])), name))
+        order = _in_order(of)
         lead = of[order[0]] - of[order[1]] if len(order) > 1 else of[order[0]]
         what = f"{order[0]} less {order[1]}" if len(order) > 1 else order[0]
         ranked = rankdata(lead)
@@ -315,6 +346,11 @@ def _drivers(
     return table.loc[order_by.sort_values(["_pair", "_size", "parameter"], kind="stable").index].reset_index(drop=True)
 
 
+def _in_order(of: Mapping[str, Floats]) -> list[str]:
+    """Return the corridors, the one of the least median hours first."""
+    return sorted(of, key=lambda name: (float(np.median(of[name])), name))
+
+
 def _correlation(a: Floats, b: Floats) -> float:
     if a.std() == 0 or b.std() == 0:
         return 0.0
@@ -325,7 +361,3 @@ def _frames(hours: Draws) -> dict[tuple[str, str], pd.DataFrame]:
     import pandas as pd
 
     return {pair: pd.DataFrame(of) for pair, of in hours.items()}
-
-
-def _text(asked: Asked) -> str:
-    return asked if isinstance(asked, str) else f"({asked[0]:g}, {asked[1]:g})"

@@ -1,4 +1,4 @@
-"""A route as sums of terms: coefficient × a product of parameters, so that a thousand draws are one matrix product.
+"""A route as sums of terms: coefficient × a product of parameters, so that a thousand draws are a few hundred products.
 
 Hours under way are kilometres over speed and class factor; hours standing are parameters themselves; dollars are kilometres
 times tariff, fees and handling. What a scenario changed scales the coefficient, or replaces it by a constant.
@@ -7,6 +7,7 @@ times tariff, fees and handling. What a scenario changed scales the coefficient,
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from corridors.cost import FASTER_IS_LESS, EdgeCosts
 from corridors.network import MODE_OF_KIND
 from corridors.routing import Route
+from corridors.units import Floats
 
 PUBLISHED_DWELL = (0.5, 1.0, 2.0)
 """Range of a published standing time around its mean. An assumption: CPMM publishes means of samples without their spread;
@@ -108,9 +110,10 @@ class _Decomposition:
         if np.isfinite(fixed):
             self.hours[()] += km / fixed * factor
         else:
-            speed = self._parameter("speed_kph", mode, key, at=key, groups=groups)
+            at = f"{key} on {' and '.join(groups)}" if mode == "sea" and groups else key
+            speed = self._parameter("speed_kph", mode, key, at=at, groups=groups)
             line_class = self._parameter("class_speed_factor", str(self.edges["line_class"][i]), at="", groups=())
-            stops = self._parameter("stop_h_per_1000_km", mode, key, at=key, groups=groups)
+            stops = self._parameter("stop_h_per_1000_km", mode, key, at=at, groups=groups)
             self.hours[speed, line_class] += km * factor
             self.hours[(stops,)] += km / 1000.0 * factor
         per_km, scale = self._edit("usd_per_km", i, np.nan), self._edit("usd_factor", i, 1.0)
@@ -208,6 +211,17 @@ class _Decomposition:
                 if int(i) in on_way:
                     out.setdefault(int(i), tariff)
         return out
+
+
+def total(sums: Sums, values: Mapping[Parameter, Floats], n: int) -> Floats:
+    """Return the sum of coefficient × product of parameters, in each of n draws."""
+    out = np.zeros(n)
+    for term, coefficient in sums.items():
+        product = np.full(n, coefficient)
+        for p in term:
+            product = product / values[p] if p.is_inverse else product * values[p]
+        out += product
+    return out
 
 
 def _triple(parameters: Any, path: tuple[str, ...]) -> tuple[str, float, float, float]:
