@@ -14,7 +14,7 @@ import pandas as pd
 
 import corridors as cx
 
-DAYS = ("2021-06-01", "2024-06-01", "2025-06-01")
+DAYS = ("2021-06-01", "2024-06-01", "2025-06-01", "2025-08-01")
 PAIRS = [("Dushanbe", "Bishkek"), ("Khujand", "Osh")]
 
 
@@ -24,7 +24,7 @@ def show(title: str, table: pd.DataFrame) -> None:
 
 
 def lengths(found: cx.Border) -> None:
-    """Print the published lengths, and the status on three days."""
+    """Print the published lengths, and the status on these days."""
     columns = ["length_km", "ratio", "year", "source"]
     show(f"Published lengths; this data set has {found.length_km:,.0f} km", found.published[columns].round(2))
     parts = [found.status_on(day).assign(day=day) for day in DAYS]
@@ -34,7 +34,7 @@ def lengths(found: cx.Border) -> None:
 
 
 def crossings(network: cx.Network) -> None:
-    """Print the crossing points as they were on the three days."""
+    """Print the crossing points as they were on these days."""
     for day in DAYS:
         table = cx.crossing_table(network.as_of(day), border=("KGZ", "TJK"))
         columns = ["crossing_id", "name", "mode", "status", "dwell_ab_h", "model_ab_h"]

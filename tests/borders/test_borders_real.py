@@ -40,6 +40,44 @@ def test_the_kyrgyz_tajik_border_before_and_after_march_2025(network: cx.Network
         b.status_on("2025")
 
 
+@pytest.mark.parametrize(
+    ("crossing_id", "mode", "shut", "open_"),
+    [
+        ("guliston-kyzyl-bel", "road", ["2021-06-01", "2025-03-12"], ["2021-01-01", "2025-03-13"]),
+        ("karamyk", "road", ["2023-06-01", "2025-07-07"], ["2025-07-08"]),
+        ("torkham", "road", ["2023-09-10", "2025-03-01", "2025-10-12"], ["2023-09-15", "2025-06-01"]),
+        ("chaman", "road", ["2025-10-12"], ["2025-10-11"]),
+        ("khanabad-bekabad", "road", ["2020-01-01", "2023-08-31"], ["2023-09-01"]),
+        ("uchkurgan-kensay", "road", ["2020-01-01"], ["2024-09-12"]),
+    ],
+)
+def test_crossings_are_as_they_were_on_a_day(
+    network: cx.Network, crossing_id: str, mode: str, shut: list[str], open_: list[str]
+) -> None:
+    def status(day: str) -> str:
+        table = network.crossings_at(day)
+        return table.loc[(table["crossing_id"] == crossing_id) & (table["mode"] == mode), "status"].item()
+
+    assert [status(day) for day in shut] == ["closed"] * len(shut)
+    assert [status(day) for day in open_] == ["operating"] * len(open_)
+
+
+def test_barak_is_an_exclave_until_april_2024(network: cx.Network) -> None:
+    def is_there(day: str) -> bool:
+        exclaves = cx.border(network.as_of(day), "KGZ", "UZB").exclaves.set_index("exclave_id")
+        return bool(exclaves.loc["barak", "is_there"])
+
+    assert is_there("2024-04-15")
+    assert not is_there("2024-04-16")
+
+
+def test_the_road_by_batken_joins_khujand_and_osh_only_while_kyzyl_bel_is_open(network: cx.Network) -> None:
+    now = cx.route(network, "Khujand", "Osh", modes=["road"])
+    assert (now.countries, now.crossings["crossing_id"].tolist()) == (("TJK", "KGZ"), ["guliston-kyzyl-bel"])
+    before = cx.route(network.as_of("2023-06-01"), "Khujand", "Osh", modes=["road"])
+    assert before.crossings["crossing_id"].tolist() == ["ravat-konibodom", "dustlik-dostuk"]
+
+
 def test_kazakhstan_and_afghanistan_share_no_border_and_the_error_names_who_lies_between(network: cx.Network) -> None:
     with pytest.raises(cx.UnknownNameError, match="KAZ and AFG share no border; between them lies CHN or TKM or UZB"):
         cx.border(network, "KAZ", "AFG")
@@ -176,9 +214,7 @@ def test_exclaves_that_the_set_draws_are_where_they_are_said_to_be() -> None:
     places = cx.hard_places().set_index("place_id")["de facto"]
     drawn = rows[(rows["is_drawn"] == "yes") & (rows["exclave_id"] != "shohimardon")]  # some kilometres off its place
     assert all(places[r.exclave_id] == r.iso3 for r in drawn.itertuples())
-    undrawn = rows[
-        (rows["is_drawn"] == "no") & (rows["confidence"] != "low") & (rows["exclave_id"] != "western-qalacha")
-    ]
+    undrawn = rows[rows["is_drawn"] == "no"]
     assert all(places[r.exclave_id] in split_list(r.within) for r in undrawn.itertuples())
 
 
