@@ -73,7 +73,7 @@ _HOME = {
     "tripoints": "borders",
     "validate_reference": "validation",
 }
-_MODULES = ("figures", "maps", "report")
+_MODULES = ("export", "figures", "maps", "report")
 
 __all__ = [
     "Access",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors._files import fixed_gdal_date
 from corridors.errors import LayerError
 from corridors.network._store import Table
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 METADATA = "corridors_metadata"
 _POINTS = ("nodes", "crossings", "crossing_periods", "repairs")
-_DATE = "2000-01-01T00:00:00Z"
-"""GDAL stamps every layer with a date; a fixed one makes the same network the same bytes."""
 
 
 def save_gpkg(path: Path, tables: Mapping[str, Table], attrs: Mapping[str, Any]) -> None:
@@ -43,10 +42,8 @@ def save_gpkg(path: Path, tables: Mapping[str, Table], attrs: Mapping[str, Any])
 
 def _write(path: Path, tables: Mapping[str, Table], attrs: Mapping[str, Any]) -> None:
     import pandas as pd
-    import pyogrio
 
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _DATE})
-    try:
+    with fixed_gdal_date():
         types: dict[str, dict[str, str]] = {}
         for name, columns in tables.items():
             types[name] = {c: "text" if v.dtype == object else str(v.dtype) for c, v in columns.items()}
@@ -58,8 +55,6 @@ def _write(path: Path, tables: Mapping[str, Table], attrs: Mapping[str, Any]) ->
         )
         metadata.loc[metadata["key"] == "types", "value"] = json.dumps(types)
         _write_layer(path, METADATA, metadata)
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def _write_layer(path: Path, layer: str, frame: pd.DataFrame) -> None:
