@@ -69,7 +69,9 @@ def test_every_result_has_tables_and_every_column_says_what_it_means(
         assert found, name
         for table, frame in found.items():
             unknown = [c for c in frame.columns if c != "geometry" and not meaning(c, table).meaning]
-            assert table == "overlaps" or not unknown, (name, table, unknown)
+            assert table == "overlaps" or not unknown, (
+                f"say in geodata/schema/results.csv what {name}.{table}.{unknown} mean"
+            )
 
 
 @pytest.mark.parametrize("format_", sorted(set(export.FORMATS) - {"xlsx", "parquet"}))
