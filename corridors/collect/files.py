@@ -109,10 +109,14 @@ def _dbf(path: Any) -> str:
 
 
 def _zip(path: Path, _: int) -> str:
-    if not zipfile.is_zipfile(path):
-        return "it is no zip file, or cut off"
-    with zipfile.ZipFile(path) as file:
-        members = file.infolist()
+    try:
+        with zipfile.ZipFile(path) as file:
+            members = file.infolist()
+    except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError) as error:
+        return f"it is no zip file, or cut off or damaged ({error})"
+    strays = [m.filename for m in members if m.filename.startswith(("/", "\\")) or ".." in Path(m.filename).parts]
+    if strays:
+        return f"a member of it leads out of the archive ({strays[0]!r}); unpack it yourself if you trust it"
     total = sum(m.file_size for m in members)
     if total > MAX_UNZIPPED_BYTES:
         return f"it claims {total:,} bytes unpacked; unpack it yourself if that is right"

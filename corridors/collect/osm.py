@@ -98,7 +98,7 @@ def read_osm(path: str | Path, *, mode: str = "rail", yards: bool = True) -> gpd
                 if len(xy) > 1:
                     rows.append({"osm_id": way.id, **tags})
                     shapes.append(xy)
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise LayerError(f"cannot read the OpenStreetMap file {path.name!r}: {error}; is it complete?") from error
     if not rows:
         raise LayerError(f"the OpenStreetMap file {path.name!r} holds no {mode}")

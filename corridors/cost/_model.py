@@ -145,7 +145,7 @@ class CostModel:
         """
         table: Any = self.parameters
         for name in path[:-1]:
-            table = table[name]
+            table = table.get(name, {}) if isinstance(table, Mapping) else {}
         key = path[-1] if path[-1] in table else "default"
         if key not in table:
             raise UnknownNameError(f"cost model {self.name!r} has no {'.'.join(path)} and no default")

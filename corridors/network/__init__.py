@@ -8,6 +8,7 @@ from typing import Any
 
 from corridors._files import GEODATA
 from corridors.errors import LayerError
+from corridors.network._columns import check_tables
 from corridors.network._merge import SNAP_KM, merge_lines
 from corridors.network._network import MODE_OF_KIND, MODES, MOVING, STANDING, Network
 from corridors.network._places import MAX_CONNECTOR_KM, Asked, Place, find_place, fold, name_of
@@ -51,6 +52,8 @@ def load_network(path: str | Path | None = None, *, as_of: str = "latest") -> Ne
         tables, attrs = load_gpkg(file)
     else:
         tables, attrs = load_tables(file)
+    if path is not None:
+        check_tables(tables, f"the network {file.name!r}")
     network = Network(tables, attrs)
     return network if as_of == "latest" else network.as_of(as_of)
 

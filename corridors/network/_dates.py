@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.errors import ScenarioError
 from corridors.network._store import Table
 
 if TYPE_CHECKING:
@@ -44,5 +45,5 @@ def crossing_status(edges: Table, crossings: Table) -> Any:
 def _iso_day(date: str) -> str:
     try:
         return dt.date.fromisoformat(date).isoformat()
-    except ValueError:
-        raise ValueError(f"as_of is {date!r}; it must be 'latest' or a day such as '2025-09-30'") from None
+    except (TypeError, ValueError):
+        raise ScenarioError(f"as_of is {date!r}; it must be 'latest' or a day such as '2025-09-30'") from None

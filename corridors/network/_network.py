@@ -270,7 +270,7 @@ class Network:
 
         Raises
         ------
-        ValueError
+        ScenarioError
             The date is neither ``"latest"`` nor an ISO date.
         """
         from corridors.network._dates import at_date

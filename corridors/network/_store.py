@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ Table = dict[str, Any]
 """Column name to a one-dimensional numpy array; all columns of a table have one length."""
 
 FORMAT = 1
+MAX_BYTES = 4 * 1024**3
+"""More than this unpacked is refused: a world network has a tenth of it."""
 
 
 def save_tables(path: Path, tables: Mapping[str, Table], attrs: Mapping[str, Any]) -> None:
@@ -46,26 +49,33 @@ def load_tables(path: Path) -> tuple[dict[str, Table], dict[str, Any]]:
         The file is missing, damaged, or of another format version.
     """
     try:
+        with zipfile.ZipFile(path) as archive:
+            claimed = sum(member.file_size for member in archive.infolist())
+        if claimed > MAX_BYTES:
+            raise ValueError(f"it claims {claimed:,} bytes unpacked, more than {MAX_BYTES:,}")
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         header = json.loads(arrays.pop("_header").tobytes().decode())
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise LayerError(f"cannot read the network {str(path)!r}: {error}") from error
-    if header["format"] != FORMAT:
-        raise LayerError(
-            f"the network {str(path)!r} has format {header['format']}, this version reads {FORMAT}; build it again"
-        )
+        found, attrs = header["format"], dict(header["attrs"])
+        tables = _unpacked(arrays) if found == FORMAT else {}
+    except Exception as error:  # zip, zlib, and numpy's parser of headers have no common class
+        raise LayerError(f"cannot read the network {str(path)!r}: {error}; is it cut off or damaged?") from error
+    if found != FORMAT:
+        raise LayerError(f"the network {str(path)!r} has format {found}, this version reads {FORMAT}; build it again")
+    return tables, attrs
+
+
+def _unpacked(arrays: Mapping[str, Any]) -> dict[str, Table]:
+    """Return the arrays of a file as tables, text columns split again."""
     tables: dict[str, Table] = {}
     for name, values in arrays.items():
         table, column, *kind = name.split("/")
         if kind:
-            text = values.tobytes().decode()
-            items = text.split("\x1f")
-            column_values = np.empty(len(items), dtype=object)
-            column_values[:] = items
-            values = column_values
+            items = values.tobytes().decode().split("\x1f")
+            values = np.empty(len(items), dtype=object)
+            values[:] = items
         tables.setdefault(table, {})[column] = values
-    return _without_phantom_rows(tables), header["attrs"]
+    return _without_phantom_rows(tables)
 
 
 def _without_phantom_rows(tables: dict[str, Table]) -> dict[str, Table]:

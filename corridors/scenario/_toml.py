@@ -54,16 +54,26 @@ def _checked(content: dict[str, Any], where: str) -> dict[str, Any]:
                           f"it may have {', '.join(_KEYS)}")  # fmt: skip
     allowed = {f.name for f in fields(Edit)}
     edits = []
-    for row in content.get("edit", []):
+    for row in _list_of(dict, content, "edit", where):
         if not {"action", "target"} <= set(row) <= allowed:
             raise SchemaError(
                 f"scenario {where}: edit {row!r}; it needs action and target, and may have {', '.join(sorted(allowed))}"
             )
         values: dict[str, Any] = {k: str(v) if k == "target" else v for k, v in row.items()}
         edits.append(Edit(**values))
-    pairs = tuple((str(a), str(b)) for a, b in content.get("pairs", []))
+    pairs = [tuple(map(str, pair)) for pair in _list_of(list, content, "pairs", where)]
+    if any(len(pair) != 2 for pair in pairs):
+        raise SchemaError(f"scenario {where}: pairs is {content['pairs']!r}; each must be [origin, destination]")
     out: dict[str, Any] = {key: content[key] for key in (*_TEXTS, "has_effect") if key in content}
-    return {**out, "edits": tuple(edits), "pairs": pairs, "modes": tuple(content.get("modes", ()))}
+    return {**out, "edits": tuple(edits), "pairs": tuple(pairs), "modes": tuple(_list_of(str, content, "modes", where))}
+
+
+def _list_of(kind: type, content: dict[str, Any], key: str, where: str) -> list[Any]:
+    """Return a list of one kind of value from a scenario, empty where it says nothing."""
+    value = content.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, kind) for item in value):
+        raise SchemaError(f"scenario {where}: {key} is {value!r}; it must be a list of {kind.__name__}")
+    return value
 
 
 def text(values: dict[str, Any], edits: tuple[Edit, ...]) -> str:
