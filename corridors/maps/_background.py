@@ -11,7 +11,8 @@ from shapely.geometry.base import BaseGeometry
 
 from corridors.maps._encode import encode_lines, encode_point
 from corridors.maps._plans import Plans
-from corridors.maps._schema import NetworkLinePayload, NetworkPayload, PointPayload
+from corridors.maps._schema import NetworkLinePayload, NetworkPayload, PointPayload, TablePayload
+from corridors.maps._subject import table
 from corridors.maps._values import gauge, number, records, text
 
 MOVING = ("track", "road", "sea")  # kinds of edges that are drawn as lines
@@ -99,6 +100,28 @@ def network_payload(network: Any, *, is_subject: bool, before: Any = None, color
         "crossings": _network_crossings(network, before),
         "is_subject": is_subject,
     }
+
+
+def network_tables(drawn: NetworkPayload | None) -> list[TablePayload]:
+    """Return what the panel says of a network that is itself the subject: what changes, else its kilometres."""
+    if drawn is None or not drawn["is_subject"]:
+        return []
+    rows: list[list[object]] = []
+    for change in ("opened", "shut"):
+        lines = [line for line in drawn["lines"] if line["change"] == change]
+        lines.sort(key=lambda line: -(line["length_km"] or 0.0))
+        rows += [[line["name"], change, line["length_km"]] for line in lines]
+        rows += [[p["name"], change, None] for p in drawn["crossings"] if p.get("change") == change]
+    if rows:
+        return [table("What changes", ["Line or crossing", "", "km"], rows)]
+    km: dict[tuple[str, bool], float] = {}
+    for line in drawn["lines"]:
+        if line["length_km"]:
+            key = line["mode"], line["status"] == "operating"
+            km[key] = km.get(key, 0.0) + line["length_km"]
+    modes = dict.fromkeys(mode for mode, _ in km)
+    rows = [[mode, km.get((mode, True)), km.get((mode, False))] for mode in modes]
+    return [table("Kilometres", ["Mode", "In operation", "Not in operation"], rows)] if rows else []
 
 
 def _merged(geometries: Any) -> list[BaseGeometry]:

@@ -19,7 +19,7 @@ import folium
 from branca.element import Element, MacroElement
 from jinja2 import Template
 
-from corridors.maps import _offline, payload
+from corridors.maps import _compact, _offline, payload
 from corridors.maps._schema import Payload
 
 # In this order: each file may use what an earlier one has put on the `CorridorMaps` object.
@@ -32,8 +32,11 @@ _SCRIPTS = (
     "network.js",
     "routes.js",
     "points.js",
+    "stretches.js",
+    "dots.js",
     "labels.js",
     "chart.js",
+    "legend.js",
     "panel.js",
     "export.js",
     "main.js",
@@ -59,14 +62,15 @@ def draw(
     title: str | None = None,
     online: bool = False,
 ) -> CorridorMap:
-    """Draw routes or a network on a map in one file.
+    """Draw routes, a network, a border, closures, access or repairs on a map in one file.
 
     Parameters
     ----------
     x
-        A Route, a sequence of Routes, Alternatives, a Comparison, or a Network.
+        A Route, a sequence of Routes, Alternatives, a Comparison, a Network, a Border, a Criticality, an Access, or a
+        table of repairs (``network.repairs`` of own lines).
     network
-        The network to draw, thin and grey, behind the routes.
+        The network to draw, thin and grey, behind it. A Criticality needs it: the network knows where things are.
     before
         A network to compare with: what the drawn one opens and shuts is marked. None marks what a scenario lists itself.
     color_by
@@ -85,7 +89,7 @@ def draw(
     Raises
     ------
     NotDrawableError
-        If ``x`` is none of these, or holds no route.
+        If ``x`` is none of these, holds no route, or is a Criticality without a network.
 
     Examples
     --------
@@ -212,7 +216,7 @@ class _CorridorLayer(MacroElement):
         assert isinstance(figure, _offline.OfflineFigure)
         figure.header.add_child(_Verbatim(_page_style()), name="corridors_style")
         blocks = _json_block("corridors-basemap", _basemap()) + _json_block(
-            "corridors-data", payload.to_json(payload.compact(self.data))
+            "corridors-data", _compact.to_json(_compact.compact(self.data))
         )
         figure.html.add_child(_Verbatim(_WITHOUT_SCRIPTS + blocks + _scripts()), name="corridors_data")
         super().render(**kwargs)  # type: ignore[no-untyped-call]
@@ -238,7 +242,7 @@ def _json_block(identity: str, text: str) -> str:
 def _basemap() -> str:
     """Return the base map's JSON, read once; parsed and written again so that it is known to be JSON and ASCII."""
     text = (_offline.ASSETS / "basemap.json").read_text("utf-8")
-    return payload.to_json(json.loads(text))
+    return _compact.to_json(json.loads(text))
 
 
 @functools.cache

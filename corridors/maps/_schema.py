@@ -47,7 +47,10 @@ class RoutePayload(TypedDict):
 
 
 class PointPayload(TypedDict):
-    """A crossing, a break of gauge or a transshipment; ``routes`` and ``hours`` run in step."""
+    """A sign: crossing, break of gauge, transshipment, tripoint, exclave or closure.
+
+    ``routes`` and ``hours`` run in step; without routes the sign is always shown, and there is one entry of hours.
+    """
 
     kind: str
     name: str
@@ -62,6 +65,8 @@ class PointPayload(TypedDict):
     gauges_mm: NotRequired[list[float | None]]
     modes: NotRequired[list[str]]
     default_h: NotRequired[float]  # hours that a cost model put where there is no observation
+    rows: NotRequired[list[list[str]]]  # of the card, label and text, beside what its kind has
+    n_cut_off: NotRequired[int]  # pairs that a closure leaves without any way
     source: str
 
 
@@ -100,6 +105,61 @@ class NetworkPayload(TypedDict):
     is_subject: bool
 
 
+class StretchPayload(TypedDict):
+    """A line that the map is about and that is no leg: a piece of border, a line that is shut."""
+
+    lines: list[list[int]]
+    look: str  # in `stretch` of the style table
+    name: str
+    hours: float | None  # what its width says; None for the width of its look
+    rows: list[list[str]]  # of the card, label and text
+    source: str
+
+
+class DotLookPayload(TypedDict):
+    """One class of dots, as the legend has it."""
+
+    label: str
+    color: str
+    hollow: bool
+
+
+class DotPayload(TypedDict):
+    """A small mark among many."""
+
+    at: list[float]
+    look: int
+    name: str
+    values: list[str]
+
+
+class DotsPayload(TypedDict):
+    """Many small marks of a few classes, drawn on one canvas; ``fields`` are the labels of the values."""
+
+    caption: str
+    looks: list[DotLookPayload]
+    fields: list[str]
+    items: list[DotPayload]
+
+
+class CountryPayload(TypedDict):
+    """The name of a country, and where it stands."""
+
+    iso3: str
+    name: str
+    at: list[float]
+
+
+class TablePayload(TypedDict):
+    """A table of the panel; texts as they are shown, columns of numbers to the right."""
+
+    caption: str
+    head: list[str]
+    numeric: list[bool]
+    rows: list[list[str]]
+    note: str
+
+
 class SourcePayload(TypedDict):
     """A source as the page lists it; the URL may be empty."""
 
@@ -122,6 +182,10 @@ class Payload(TypedDict):
     points: list[PointPayload]
     places: list[PlacePayload]
     network: NetworkPayload | None
+    stretches: list[StretchPayload]
+    dots: DotsPayload | None
+    tables: list[TablePayload]
+    countries: list[CountryPayload]
     n_unplaced: int
     sources: list[SourcePayload]
     bounds: list[list[float]]

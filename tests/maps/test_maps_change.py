@@ -56,7 +56,7 @@ def test_a_network_against_itself_has_no_change(today: cx.Network) -> None:
     data = maps.draw(today, before=today).data
     assert not changed(data, "opened")
     assert not changed(data, "shut")
-    assert data["title"] == "Transport network"
+    assert data["title"].startswith("Transport network: ")
 
 
 def test_two_dates_are_named(today: cx.Network) -> None:

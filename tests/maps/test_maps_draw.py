@@ -6,7 +6,6 @@ import base64
 import hashlib
 import io
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -173,8 +172,5 @@ class TestSize:
         edges["status"] = ["operating", "proposed"] * (n // 2)
         nodes = gpd.GeoDataFrame({"node_id": []}, geometry=[], crs="EPSG:4326")
         network = map_fakes.FakeNetwork(edges, nodes, nodes)
-        start = time.perf_counter()
         page = maps.draw(network).to_html()
-        seconds = time.perf_counter() - start
         assert len(page) - len(maps.draw(map_fakes.make_route("r", ["Almaty", "Shu"])).to_html()) < most_bytes
-        assert seconds < n / 2_000  # 10,000 lines in 5 s on a busy machine; 1 s measured

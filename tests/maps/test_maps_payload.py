@@ -15,7 +15,7 @@ import pytest
 import shapely
 
 from corridors.errors import CorridorError
-from corridors.maps import NotDrawableError, _encode, _values, payload
+from corridors.maps import NotDrawableError, _compact, _encode, _routes, _values, payload
 
 HOSTILE = [
     '<img src=x onerror="window.__x=1">',
@@ -38,7 +38,7 @@ def decoded(line: list[int], precision: int) -> np.ndarray:
 class TestJson:
     @pytest.mark.parametrize("text", HOSTILE)
     def test_hostile_text_survives_and_cannot_close_the_element(self, text: str) -> None:
-        written = payload.to_json({"name": text})
+        written = _compact.to_json({"name": text})
         assert "<" not in written
         assert written.isascii()
         assert json.loads(written)["name"] == text
@@ -46,7 +46,7 @@ class TestJson:
     @pytest.mark.parametrize("value", [math.nan, math.inf])
     def test_a_number_that_is_none_is_refused(self, value: float) -> None:
         with pytest.raises(ValueError, match="JSON compliant"):
-            payload.to_json({"x": value})
+            _compact.to_json({"x": value})
 
 
 class TestCompact:
@@ -54,8 +54,8 @@ class TestCompact:
         self, four_routes: list[map_fakes.FakeRoute], network: map_fakes.FakeNetwork
     ) -> None:
         data = payload.payload_of(four_routes, network=network)
-        small = payload.compact(data)
-        assert len(payload.to_json(small)) < 0.75 * len(payload.to_json(data))
+        small = _compact.compact(data)
+        assert len(_compact.to_json(small)) < 0.75 * len(_compact.to_json(data))
 
         def expanded(kind: str, table: Any) -> list[dict[str, Any]]:
             rows: list[dict[str, Any]] = [dict(small["defaults"][kind]) for _ in range(table["n"])]
@@ -193,7 +193,7 @@ class TestRoutes:
 
     @pytest.mark.parametrize(("index", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (27, "AB"), (702, "AAA")])
     def test_letters_go_on_after_z(self, index: int, letters: str) -> None:
-        assert payload.letter_of(index) == letters
+        assert _routes.letter_of(index) == letters
 
     def test_names_of_the_real_columns_are_known_too(self) -> None:
         route = map_fakes.make_route("north", map_fakes.PATHS["Northern, by Moscow and Brest"])

@@ -2,6 +2,8 @@
 (function (cm) {
   'use strict';
 
+  const KNOWN_BY_ROUTE = ['crossing', 'gauge_break', 'transshipment']; // the other signs bring their own rows
+
   cm.cards = function (map, data) {
     const style = data.style;
     const sourceWords = new Map(data.sources.map((s) => [s.id, s.text ? `${s.text} (${s.id})` : s.id]));
@@ -11,20 +13,21 @@
     const modeLabel = (mode) => (cm.entry(style.mode, mode) || { label: mode || '–' }).label;
     const gaugeLabel = (mm) => (mm === null ? null : `${mm}\u00a0mm`);
 
-    /** rows: [label, text]; a row whose text is null or empty is left out. */
+    /** rows: [label, text]; a row whose text is null or empty is left out. A source of null is not asked for. */
     function element(title, rows, source) {
       const body = cm.html('tbody', {});
       for (const [label, text] of rows) {
         if (text === null || text === '') continue;
         body.appendChild(cm.html('tr', {}, cm.html('th', { scope: 'row', text: label }), cm.html('td', { text: text, dir: 'auto' })));
       }
-      const words = source ? source.split(', ').map((id) => sourceWords.get(id) || id).join('; ') : 'not stated';
+      const ids = source ? source.split(/[,|] ?/) : [];
+      const words = ids.length ? ids.map((id) => sourceWords.get(id) || id).join('; ') : 'not stated';
       return cm.html(
         'div',
         { class: 'cm-card', role: 'dialog', tabindex: '-1', 'aria-label': title },
         cm.html('h3', { text: title, dir: 'auto' }),
         cm.html('table', {}, body),
-        cm.html('p', { class: 'cm-card-source', text: 'Source: ' + words, dir: 'auto' })
+        source === null ? null : cm.html('p', { class: 'cm-card-source', text: 'Source: ' + words, dir: 'auto' })
       );
     }
 
@@ -66,11 +69,12 @@
     }
 
     function point(p) {
+      const kind = style.sign[p.kind].one;
+      if (!KNOWN_BY_ROUTE.includes(p.kind)) return element(p.name || kind, [['What', kind], ...(p.rows || [])], p.source || null);
       const letters = p.routes.map((r) => data.routes[r].letter).join(', ');
       const known = p.hours.filter((h) => h !== null);
       const differ = new Set(p.hours).size > 1;
       const hours = differ ? p.routes.map((r, i) => `${data.routes[r].letter}: ${cm.duration(p.hours[i])}`).join(', ') : cm.duration(p.hours.length ? p.hours[0] : null);
-      const kind = { crossing: 'Border crossing', gauge_break: 'Break of gauge', transshipment: 'Transshipment' }[p.kind];
       return element(
         p.name || kind,
         [
@@ -80,11 +84,15 @@
           ['Modes', p.modes && p.modes.length ? p.modes.filter(Boolean).join(p.kind === 'transshipment' ? ' to ' : '; ') : modeLabel(p.mode)],
           ['Status', p.kind === 'crossing' ? statusLabel(p.status) + (p.opened ? ', opened by the scenario' : '') : null],
           [p.kind === 'crossing' ? 'Dwell' : 'Time', known.length ? hours : p.default_h ? `no data; ${cm.duration(p.default_h)} assumed` : 'no data'],
+          ...(p.rows || []),
           ['Routes', letters],
         ],
         p.source
       );
     }
+
+    const stretch = (s) => element(s.name, s.rows, s.source || null);
+    const dot = (item) => element(item.name, data.dots.fields.map((field, i) => [field, item.values[i]]), null);
 
     function line(l) {
       return element(
@@ -102,6 +110,6 @@
       );
     }
 
-    return { show, leg, point, line, statusLabel, modeLabel };
+    return { show, leg, point, line, stretch, dot, statusLabel, modeLabel };
   };
 })((window.CorridorMaps = window.CorridorMaps || {}));

@@ -8,11 +8,14 @@
 
   const PAGE_HEIGHT = 722; // px, as in corridor.css
 
-  cm.paper = function (map, data, { basemap, network, fit }) {
+  cm.paper = function (map, { basemap, network, dots }, fit, title) {
     const root = document.documentElement;
     const page = document.querySelector('.cm-page');
     const panel = page.querySelector('.cm-panel');
     let before = null;
+
+    /** Canvas on the screen, vectors on paper. */
+    const drawFor = (isPaper) => [basemap, network, dots].forEach((part) => part && part.redraw(isPaper));
 
     /** Lay the page out for paper; `mustFit`: shrink a long panel, so that all is on one page. */
     function lay(mustFit) {
@@ -26,16 +29,14 @@
       if (mustFit && needed > room) panel.style.zoom = Math.max(0.65, room / needed);
       map.invalidateSize({ animate: false, pan: false });
       fit();
-      basemap.redraw(true);
-      if (network) network.redraw(true);
+      drawFor(true);
     }
 
     function clear() {
       if (!before) return;
       root.classList.remove('cm-paper');
       panel.style.zoom = '';
-      basemap.redraw(false);
-      if (network) network.redraw(false);
+      drawFor(false);
       map.invalidateSize({ animate: false, pan: false });
       map.setView(before.center, before.zoom, { animate: false });
       before = null;
@@ -189,7 +190,7 @@
     }
 
     async function savePng() {
-      const name = data.title.normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 60).toLowerCase() || 'map';
+      const name = title.normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 60).toLowerCase() || 'map';
       cm.html('a', { download: name + '.png', href: await png() }).click();
     }
 

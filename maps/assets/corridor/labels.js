@@ -5,6 +5,7 @@
 
   const FONTS = {
     end: { size: 14.5, weight: 700, color: '#111' },
+    subject: { size: 12, weight: 600, color: '#111' },
     transshipment: { size: 12, weight: 600, color: '#222' },
     gauge_break: { size: 12, weight: 600, color: '#222' },
     junction: { size: 12, weight: 500, color: '#333' },
@@ -12,7 +13,7 @@
     crossing: { size: 11, weight: 400, color: '#333' },
     stop: { size: 11, weight: 400, color: '#555' },
   };
-  const BY_RANK = ['transshipment', 'gauge_break', 'junction', 'turn', 'crossing', 'stop', 'stop']; // as in payload.py
+  const BY_RANK = ['subject', 'transshipment', 'gauge_break', 'junction', 'turn', 'crossing', 'stop', 'stop']; // as in _places.py
   const SIDES = [[1, 0], [-1, 0], [1, -1], [1, 1], [-1, -1], [-1, 1], [0, -1], [0, 1]];
   const NEAR = [1, 1.9]; // multiples of the distance that a name keeps
   const FAR = [1, 1.9, 3.2, 4.8, 6.5, 8.5];
@@ -128,7 +129,7 @@
         const y = at.y + sy * (away + height / 2) * (sx && sy ? 0.8 : 1);
         const box = cm.boxAround(x, y, width / 2, height / 2);
         const cost = (isInside(box, 3) ? 0 : 1000) + (collides(box, options.centre ? 7 : 2) ? 500 : 0) + routeCover(box) * 3 + ((far || 1) - 1) * 4 + (sx === 0 ? 1 : 0);
-        if (!best || cost < best.cost) best = { cost: cost, box: box, isFar: far > 2 };
+        if (!best || cost < best.cost) best = { cost: cost, box: box, isFar: !options.centre && away > reach + 8 };
       }
       if (best.cost >= 500 && !options.always) return false;
       if (best.cost >= options.maxCost && !options.always) return false;
@@ -191,7 +192,9 @@
       const font = { size: isSmall ? 9.5 : 11, weight: 500, color: data.style.base.country_label, spacing: isSmall ? 1 : 2 };
       const passed = new Set(data.routes.filter((_, i) => routes.visible[i]).flatMap((r) => r.countries));
       // Countries on the way first; on a phone no others.
-      const list = basemap.countries.filter((c) => passed.has(c.iso3)).concat(isSmall && passed.size ? [] : basemap.countries.filter((c) => !passed.has(c.iso3)));
+      const own = new Set(data.countries.map((c) => c.iso3)); // named where this map shows them
+      const all = data.countries.concat(basemap.countries.filter((c) => !own.has(c.iso3)));
+      const list = all.filter((c) => passed.has(c.iso3)).concat(isSmall && passed.size ? [] : all.filter((c) => !passed.has(c.iso3)));
       for (const country of list) {
         const at = map.latLngToContainerPoint([country.at[1], country.at[0]]);
         placeName(country.name.toUpperCase(), at, font, { reach: 0, centre: true, maxCost: 40, className: 'cm-country' });

@@ -4,7 +4,7 @@
 
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
-  /** Undo `compact` of payload.py: columns to rows, words put back, and what is usual, and was not written, filled in. */
+  /** Undo `compact` of _compact.py: columns to rows, words put back, and what is usual, and was not written, filled in. */
   function expanded(data) {
     const fill = function (kind, table) {
       const rows = Array.from({ length: table.n }, () => Object.assign({}, data.defaults[kind]));
@@ -63,12 +63,14 @@
     const network = cm.network(map, data, cards);
     const routes = cm.routes(map, data, cards, parts.announce);
     const points = cm.points(map, data, routes, cards);
+    const stretches = cm.stretches(map, data, cards, data.precision);
+    const dots = cm.dots(map, data, cards);
     const labels = cm.labels(map, data, basemap, routes, points);
     const chart = data.routes.length ? cm.chart(map, data, routes, cards) : null;
-    const paper = cm.paper(map, data, { basemap, network, fit });
-    cm.panel(parts, data, { basemap, network, routes, points, labels, chart, savePng: paper.savePng }, map);
+    const paper = cm.paper(map, { basemap, network, dots }, fit, data.title);
+    cm.panel(parts, data, { basemap, network, routes, points, stretches, dots, labels, chart, savePng: paper.savePng }, map);
 
-    window.corridor = { map, data, base, routes, points, labels, network, chart, paper };
+    window.corridor = { map, data, base, routes, points, stretches, dots, labels, network, chart, paper };
     document.documentElement.setAttribute('data-corridor-ready', '1');
   }
 })((window.CorridorMaps = window.CorridorMaps || {}));

@@ -112,79 +112,17 @@
     return list;
   }
 
-  /** Only what is on this map; the same style table as the lines. */
-  function legend(data, basemap, points, network, routes) {
-    const style = data.style;
-    const symbols = points.symbols;
-    const list = cm.html('ul', { class: 'cm-legend' });
-    const add = (sign, words, isWide) => list.appendChild(cm.html('li', { class: isWide ? 'cm-wide' : null }, cm.html('span', { class: 'cm-sign' }, sign), cm.html('span', { text: words })));
-
-    const edges = data.edges.filter((e) => e.lines.length);
-    const isSeen = (test) => edges.some(test);
-    const dark = '#444';
-    for (const [mode, look] of Object.entries(style.mode)) {
-      if (isSeen((e) => e.mode === mode && e.status === 'operating' && e.kind !== 'connector')) add(symbols.swatch({ color: dark, width: style.route.width, dash: look.dash }), look.label);
-    }
-    for (const [status, look] of Object.entries(style.status)) {
-      if (status !== 'operating' && isSeen((e) => e.status === status)) add(symbols.swatch({ color: dark, width: style.route.width, dash: look.dash }), upper(look.label));
-    }
-    if (isSeen((e) => e.length_km && e.assumed_km >= e.length_km / 2 && e.kind !== 'connector')) add(symbols.swatch({ color: dark, width: style.route.assumed_width }), 'Assumed alignment');
-    if (isSeen((e) => e.kind === 'connector')) add(symbols.swatch({ color: dark, width: style.route.connector_width, dash: [2, 4] }), 'To the network');
-
-    const kinds = new Set(data.points.map((p) => p.kind));
-    if (kinds.has('gauge_break')) add(symbols.gaugeBreak(), 'Break of gauge');
-    if (kinds.has('transshipment')) add(symbols.transshipment(), 'Transshipment');
-    const crossings = data.points.filter((p) => p.kind === 'crossing');
-    const hours = crossings.flatMap((p) => p.hours.filter((h) => h !== null));
-    if (hours.length) {
-      const circles = cm.html('span', { class: 'cm-circles' });
-      for (const h of niceHours(Math.max(...hours))) {
-        circles.appendChild(cm.html('span', { class: 'cm-circle' }, symbols.crossing(symbols.crossingRadius(h, points.scale()), true, false), cm.html('span', { text: cm.duration(h) })));
-      }
-      list.appendChild(cm.html('li', { class: 'cm-wide' }, cm.html('span', { text: 'Border crossing: area is dwell' }), circles));
-    }
-    if (crossings.some((p) => p.hours.some((h) => h === null))) add(symbols.crossing(symbols.crossingRadius(null), false, false), 'Crossing, dwell not known');
-    if (crossings.some((p) => p.status !== 'operating')) add(symbols.crossing(6, true, true), 'Crossing, not in operation');
-
-    if (network) {
-      const gauges = Array.from(new Set(network.lines.filter((l) => l.mode === 'rail' && l.gauge_mm !== null).map((l) => l.gauge_mm))).sort((a, b) => a - b);
-      for (const [change, look] of Object.entries(style.change)) {
-        if (network.lines.some((l) => l.change === change)) add(symbols.swatch({ color: look.color, width: look.width, dash: look.dash }), `${look.label}: line`);
-        if (network.state.showCrossings && network.crossings.some((p) => p.change === change)) add(cm.svg('svg', { width: 16, height: 16, viewBox: '-8 -8 16 16', 'aria-hidden': 'true' }, cm.svg('circle', { r: 6, fill: '#fff', stroke: look.color, 'stroke-width': 3 })), `${look.label}: crossing`);
-      }
-      if (network.state.bySource) {
-        for (const [basis, look] of Object.entries(style.basis)) {
-          if (network.lines.some((l) => l.basis === basis)) add(symbols.swatch({ color: look.color, width: look.width + 1, dash: look.dash }), look.label);
-        }
-      } else if (network.state.byGauge) {
-        for (const mm of gauges) add(symbols.swatch({ color: style.gauge.mm[mm] || style.gauge.other, width: 2.5 }), `Gauge ${mm} mm`);
-      } else add(symbols.swatch({ color: style.network.color, width: 2 }), network.isSubject ? 'Lines' : 'Other lines');
-      for (const [mode, look] of Object.entries(style.mode)) {
-        if (network.isSubject && !network.state.bySource && mode !== 'rail' && network.lines.some((l) => l.mode === mode)) add(symbols.swatch({ color: look.color || style.network.color, width: 2, dash: look.dash }), look.label);
-      }
-      for (const [status, look] of Object.entries(style.status)) {
-        const isThere = network.lines.some((l) => l.status === status);
-        if (status !== 'operating' && isThere) add(symbols.swatch({ color: style.network.plan_color, width: 2, dash: look.dash.map((d) => d * 0.7), opacity: look.opacity }), `${network.isSubject ? 'Line' : 'Other line'}, ${look.label}`);
-      }
-      if (network.state.showCrossings && network.crossings.length) {
-        const dot = (color, fill) => cm.svg('svg', { width: 12, height: 12, viewBox: '-6 -6 12 12', 'aria-hidden': 'true' }, cm.svg('circle', { r: 3.4, fill: fill, stroke: color, 'stroke-width': 1.2 }));
-        add(dot(style.crossing.color, '#777'), 'Crossing in operation');
-        if (network.crossings.some((p) => p.status !== 'operating')) add(dot(style.crossing.no_data, '#fff'), 'Crossing not in operation');
-      }
-    }
-    if (basemap.hasDisputed) add(symbols.hatchSwatch(), 'Disputed or undetermined');
-    return list;
-  }
-
-  const upper = (words) => words.charAt(0).toUpperCase() + words.slice(1);
-
-  /** Three round numbers of hours up to the longest. */
-  function niceHours(longest) {
-    const steps = [0.5, 1, 2, 4, 8, 12, 24, 48, 72, 120, 240, 480];
-    const top = steps.filter((s) => s <= longest * 1.05).pop() || steps[0];
-    const small = steps.filter((s) => s <= top / 3.5).pop();
-    const middle = steps.filter((s) => s < top && (!small || s > small) && s <= top / 1.7).pop();
-    return [small, middle, top].filter((h) => h !== undefined);
+  /** A table of the payload, texts as they are. */
+  function table(t) {
+    const side = (i) => (t.numeric[i] ? null : 'cm-text');
+    const head = cm.html('tr', {}, ...t.head.map((text, i) => cm.html('th', { scope: 'col', text: text, class: side(i) })));
+    const body = t.rows.map((row) => cm.html('tr', {}, ...row.map((text, i) => cm.html('td', { text: text, dir: 'auto', class: side(i) }))));
+    return cm.html(
+      'div',
+      { class: 'cm-scroll cm-found' },
+      cm.html('table', { class: 'cm-table' }, cm.html('caption', { class: 'cm-found-caption', text: t.caption }), cm.html('thead', {}, head), cm.html('tbody', {}, ...body)),
+      t.note ? cm.html('p', { class: 'cm-note', text: t.note, dir: 'auto' }) : null
+    );
   }
 
   function sources(data) {
@@ -193,7 +131,7 @@
     return cm.html('details', { class: 'cm-sources' }, cm.html('summary', { text: `Sources (${data.sources.length})` }), list);
   }
 
-  cm.panel = function (parts, data, { basemap, network, routes, points, labels, chart, savePng }, map) {
+  cm.panel = function (parts, data, { basemap, network, routes, points, stretches, dots, labels, chart, savePng }, map) {
     const panel = parts.panel;
     const hasRoutes = data.routes.length > 0;
     let legendPlace = null;
@@ -204,7 +142,7 @@
       tablePlace = fresh;
     }
     function renewLegend() {
-      const fresh = legend(data, basemap, points, network, routes);
+      const fresh = cm.legend(data, { basemap, points, network, stretches, dots });
       legendPlace.replaceWith(fresh);
       legendPlace = fresh;
     }
@@ -219,10 +157,11 @@
       tablePlace = comparison(data, routes);
       panel.appendChild(tablePlace);
     }
-    if (chart) panel.appendChild(chart.element);
+    data.tables.forEach((t) => panel.appendChild(table(t)));
     panel.appendChild(cm.html('h2', { text: 'Legend' }));
     legendPlace = cm.html('ul', {});
     panel.appendChild(legendPlace);
+    if (chart) panel.appendChild(chart.element);
     renewLegend();
     map.on('resize', renewLegend); // signs shrink on a small map
 
@@ -234,12 +173,18 @@
           parts.announce(`${label} ${on ? 'shown' : 'hidden'}`);
         })
       );
-    const kindLabels = { crossing: 'Border crossings', gauge_break: 'Breaks of gauge', transshipment: 'Transshipments' };
-    for (const [kind, label] of Object.entries(kindLabels)) {
+    for (const [kind, words] of Object.entries(data.style.sign)) {
       if (!data.points.some((p) => p.kind === kind)) continue;
-      layer(kind, label, true, function (on) {
+      layer(kind, words.many, true, function (on) {
         points.isKindVisible[kind] = on;
         points.redraw();
+      });
+    }
+    for (const [id, label, part] of [['stretches', 'Lines of the finding', data.stretches.length ? stretches : null], ['dots', dots ? dots.caption : '', dots]]) {
+      if (!part) continue;
+      layer(id, label, true, function (on) {
+        part.state.isShown = on;
+        part.redraw();
       });
     }
     const toggleNetwork = (key) => (on) => {
@@ -248,10 +193,10 @@
       renewLegend();
     };
     if (network) {
-      layer('network', hasRoutes ? 'Other lines' : 'Lines', network.state.showLines, toggleNetwork('showLines'));
+      layer('network', network.isSubject ? 'Lines' : 'Other lines', network.state.showLines, toggleNetwork('showLines'));
       if (network.isBySource) layer('source', 'Lines coloured by source', true, toggleNetwork('bySource'));
       layer('gauge', 'Lines coloured by gauge', network.state.byGauge, toggleNetwork('byGauge'));
-      if (network.crossings.length) layer('network-crossings', hasRoutes ? 'Other crossings' : 'Border crossings', network.state.showCrossings, toggleNetwork('showCrossings'));
+      if (network.crossings.length) layer('network-crossings', network.isSubject ? 'Border crossings' : 'Other crossings', network.state.showCrossings, toggleNetwork('showCrossings'));
     }
     if (data.places.length) {
       layer('places', 'Names of places', true, function (on) {
@@ -271,7 +216,7 @@
     const png = cm.html('button', { type: 'button', id: 'cm-png', text: 'Save PNG', on: { click: () => savePng() } });
     const print = cm.html('button', { type: 'button', id: 'cm-print', text: 'Print or PDF', on: { click: () => window.print() } });
     panel.appendChild(cm.html('p', { class: 'cm-actions' }, png, print));
-    if (data.n_unplaced) panel.appendChild(cm.html('p', { class: 'cm-note', text: `${data.n_unplaced} stops of the routes have no known position; they are counted in the table and not drawn.` }));
+    if (data.n_unplaced) panel.appendChild(cm.html('p', { class: 'cm-note', text: `Without a known position, counted in the tables and not drawn: ${data.n_unplaced}.` }));
     if (data.sources.length) panel.appendChild(sources(data));
   };
 })((window.CorridorMaps = window.CorridorMaps || {}));

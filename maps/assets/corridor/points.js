@@ -1,35 +1,44 @@
-/* Crossings, breaks of gauge and transshipments of the routes. */
+/* Signs: crossings, breaks of gauge and transshipments of the routes; tripoints, exclaves, targets and closures. */
 (function (cm) {
   'use strict';
 
   cm.points = function (map, data, routes, cards) {
     const style = data.style;
     const symbols = cm.symbols(style);
-    const isKindVisible = { crossing: true, gauge_break: true, transshipment: true };
+    const isKindVisible = Object.fromEntries(Object.keys(style.sign).map((kind) => [kind, true]));
     map.createPane('cm-points').style.zIndex = 590; // below the markers that a user adds
     let markers = [];
     let boxes = []; // where signs are, for the labels to keep clear of, in container pixels
 
-    const dwells = data.points.filter((p) => p.kind === 'crossing').flatMap((p) => p.hours.filter((h) => h !== null));
-    const longest = Math.max(0, ...dwells);
-    const fullScale = Math.min(style.crossing.radius_per_sqrt_hour, longest > 0 ? style.crossing.max_radius / Math.sqrt(longest) : Infinity);
-    /** Pixels of radius a square root of an hour: the legend must use the same. */
-    const scale = () => fullScale * cm.shrink(map);
+    /** Pixels of radius a square root of an hour, for the two kinds whose area says hours: the legend must use the same. */
+    function fullScale(kind) {
+      const longest = Math.max(0, ...data.points.filter((p) => p.kind === kind).flatMap((p) => p.hours.filter((h) => h !== null)));
+      return Math.min(style[kind].radius_per_sqrt_hour, longest > 0 ? style[kind].max_radius / Math.sqrt(longest) : Infinity);
+    }
+    const full = { crossing: fullScale('crossing'), closure: fullScale('closure') };
+    const scale = (kind) => full[kind] * cm.shrink(map);
 
-    const isVisible = (p) => isKindVisible[p.kind] && p.routes.some((r) => routes.visible[r]);
+    // What belongs to no route is shown with any.
+    const isVisible = (p) => isKindVisible[p.kind] && (!p.routes.length || p.routes.some((r) => routes.visible[r]));
 
     /** The longest known time among the visible routes; null if none is known. */
     function hoursOf(p) {
-      const known = p.hours.filter((h, i) => h !== null && routes.visible[p.routes[i]]);
+      const known = p.hours.filter((h, i) => h !== null && (!p.routes.length || routes.visible[p.routes[i]]));
       return known.length ? Math.max(...known) : null;
     }
 
     function signOf(p) {
       const shrink = cm.shrink(map);
-      if (p.kind === 'gauge_break') return { svg: symbols.scaled(symbols.gaugeBreak(), shrink), half: (style.gauge_break.size / 2) * shrink };
-      if (p.kind === 'transshipment') return { svg: symbols.scaled(symbols.transshipment(), shrink), half: (style.transshipment.size / 2) * shrink };
       const hours = hoursOf(p);
-      const radius = symbols.crossingRadius(hours, scale());
+      if (p.kind === 'closure') {
+        const radius = Math.max(p.n_cut_off ? 9 : style.closure.min_radius, scale('closure') * Math.sqrt(hours));
+        return { svg: symbols.closure(radius, p.n_cut_off > 0), half: radius };
+      }
+      if (p.kind !== 'crossing') {
+        const svg = symbols.scaled(symbols.fixed[p.kind](), shrink);
+        return { svg: svg, half: svg.getAttribute('width') / 2 };
+      }
+      const radius = Math.max(p.status === 'operating' ? 0 : 6, symbols.crossingRadius(hours, scale('crossing')));
       return { svg: symbols.crossing(radius, hours !== null, p.status !== 'operating'), half: radius };
     }
 
@@ -54,28 +63,29 @@
       markers.forEach((marker) => marker.remove());
       markers = [];
       boxes = [];
-      const order = { crossing: 0, gauge_break: 1, transshipment: 2 };
+      const order = { exclave: 0, tripoint: 0, target: 0, closure: 1, crossing: 1, gauge_break: 2, transshipment: 3 };
       const shown = data.points.filter(isVisible).map((p) => ({ p: p, sign: signOf(p) }));
       // Large circles first, so that small ones lie on top and stay within reach.
       shown.sort((a, b) => order[a.p.kind] - order[b.p.kind] || b.sign.half - a.sign.half);
       const placed = [];
       for (const { p, sign } of shown) {
         const at = map.latLngToContainerPoint([p.at[1], p.at[0]]);
-        const place = p.kind === 'crossing' ? at : freePlace(at, sign.half, placed);
+        const isCircle = p.kind === 'crossing' || p.kind === 'closure';
+        const place = isCircle ? at : freePlace(at, sign.half, placed);
         // A sign may lie on a large circle, beside its middle; it must not hide the middle, or another sign.
-        const reserved = p.kind === 'crossing' ? Math.min(sign.half, 8) : sign.half;
+        const reserved = isCircle ? Math.min(sign.half, 8) : sign.half;
         placed.push({ core: cm.boxAround(place.x, place.y, reserved, reserved), half: reserved });
         boxes.push(cm.boxAround(place.x, place.y, sign.half, sign.half));
         const size = Math.max(24, 2 * sign.half); // WCAG 2.2, 2.5.8: a target of 24 px
         const host = cm.html('div', { class: 'cm-point-box' }, sign.svg);
         const icon = L.divIcon({ className: 'cm-point cm-point-' + p.kind, iconSize: [size, size], iconAnchor: [size / 2 + at.x - place.x, size / 2 + at.y - place.y], html: host });
         // `new L.Marker`, not the factory: keyboard and title are set below
-        const marker = new L.Marker([p.at[1], p.at[0]], { icon: icon, pane: 'cm-points', keyboard: false, zIndexOffset: order[p.kind] * 1000 - Math.round(sign.half) }).addTo(map);
+        const marker = new L.Marker([p.at[1], p.at[0]], { icon: icon, pane: 'cm-points', keyboard: false, zIndexOffset: order[p.kind] * 1000 + (p.n_cut_off ? 500 : 0) - Math.round(sign.half) }).addTo(map);
         const element = marker.getElement();
         const hours = hoursOf(p);
-        const kind = { crossing: 'Border crossing', gauge_break: 'Break of gauge', transshipment: 'Transshipment' }[p.kind];
+        const time = hours !== null ? `, ${cm.duration(hours)}` : p.kind === 'crossing' || p.routes.length ? ', time not known' : '';
         element.setAttribute('role', 'button');
-        element.setAttribute('aria-label', `${kind} ${p.name}, ${hours === null ? 'time not known' : cm.duration(hours)}`);
+        element.setAttribute('aria-label', `${style.sign[p.kind].one} ${p.name}${time}`);
         element.addEventListener('cm-open', () => cards.show(marker.getLatLng(), cards.point(p), element));
         marker.on('click', () => cards.show(marker.getLatLng(), cards.point(p)));
         markers.push(marker);

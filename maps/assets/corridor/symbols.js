@@ -13,7 +13,7 @@
 
     /** The radius for hours of dwell; area is proportional to hours. */
     function crossingRadius(hours, scale) {
-      if (hours === null) return style.crossing.min_radius + 1.6;
+      if (hours === null) return style.crossing.min_radius + 1.2;
       return Math.max(style.crossing.min_radius, scale * Math.sqrt(hours));
     }
 
@@ -24,7 +24,7 @@
       const circle = cm.svg('circle', {
         r: radius,
         fill: hasData ? c.color : '#ffffff',
-        'fill-opacity': hasData ? 0.22 : 0.85,
+        'fill-opacity': hasData ? 0.22 : 1,
         stroke: hasData ? c.color : c.no_data,
         'stroke-width': 1.6,
         'stroke-dasharray': hasData ? null : '2.5 2',
@@ -32,7 +32,9 @@
       const d = radius * 0.7;
       const cross = isShut ? cm.svg('path', { d: `M${-d} ${-d}L${d} ${d}M${-d} ${d}L${d} ${-d}`, stroke: c.color, 'stroke-width': 1.6 }) : null;
       const dot = hasData ? cm.svg('circle', { r: 1.7, fill: c.color }) : null;
-      return canvas(size, size, circle, dot, cross);
+      // Where it is not known it is pale; a white rim keeps it apart from the line that it lies on.
+      const rim = hasData ? null : cm.svg('circle', { r: radius + 0.6, fill: '#fff' });
+      return canvas(size, size, rim, circle, dot, cross);
     }
 
     /** The same drawing, smaller or larger. */
@@ -65,6 +67,28 @@
       );
     }
 
+    /** What shutting something adds, as a circle; dark and crossed where somebody is left without a way. */
+    function closure(radius, isCutOff) {
+      const size = Math.ceil(2 * radius + 4);
+      const color = isCutOff ? style.closure.cut_off : style.closure.color;
+      const d = Math.min(radius, 9) * 0.55;
+      return canvas(
+        size,
+        size,
+        cm.svg('circle', { r: radius, fill: color, 'fill-opacity': isCutOff ? 0.5 : 0.3, stroke: color, 'stroke-width': 1.8 }),
+        isCutOff ? cm.svg('path', { d: `M${-d} ${-d}L${d} ${d}M${-d} ${d}L${d} ${-d}`, stroke: '#fff', 'stroke-width': 2 }) : cm.svg('circle', { r: 1.7, fill: color })
+      );
+    }
+
+    /** Where three countries meet: a white triangle. */
+    const tripoint = () => canvas(16, 16, cm.svg('path', { d: 'M0 -6L6 5H-6Z', fill: '#fff', stroke: '#000', 'stroke-width': 1.7, 'stroke-linejoin': 'round' }));
+
+    /** A piece of one country in another: a white square with a dark one inside. */
+    const exclave = () => canvas(13, 13, cm.svg('rect', { x: -5, y: -5, width: 10, height: 10, fill: '#fff', stroke: '#000', 'stroke-width': 1.4 }), cm.svg('rect', { x: -2, y: -2, width: 4, height: 4, fill: '#000' }));
+
+    /** What is to be reached: a dark square that stands on its point. */
+    const target = () => canvas(14, 14, cm.svg('path', { d: 'M0 -5.6L5.6 0L0 5.6L-5.6 0Z', fill: '#0b3d66', stroke: '#fff', 'stroke-width': 1.4 }));
+
     /** A route's letter in a disc of its colour. */
     function badge(letter, color, size) {
       const s = size || 18;
@@ -94,7 +118,8 @@
       );
     }
 
-    return { crossingRadius, crossing, scaled, gaugeBreak, transshipment, badge, swatch, hatchSwatch };
+    const fixed = { gauge_break: gaugeBreak, transshipment, tripoint, exclave, target };
+    return { crossingRadius, crossing, closure, fixed, scaled, badge, swatch, hatchSwatch };
   };
 
   /** How a leg or background line is drawn: the status's dash, or the mode's while the line is in operation. */
