@@ -33,10 +33,11 @@ import peers
 from graphs import Arrays, embedded, world_railways
 
 from corridors.network import Network, Place
-from corridors.routing import _engine, _fast
+from corridors.routing import _fast, _ties
 from corridors.routing._distinct import Chooser, distinct_paths
-from corridors.routing._engine import Engine, Metric, walk
+from corridors.routing._engine import Engine
 from corridors.routing._graph import Graph, graph_of
+from corridors.routing._metric import Metric, walk
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class Ours:
         found = hierarchy.path([(a, 0)], [(b, 0)])
         if not found[1]:
             return found[0], self.graph.edge[:0]
-        picked = _engine.canonical(self.metric, hierarchy, np.asarray(found[1]), {a: 0.0}, {b: 0.0})
+        picked = _ties.canonical(self.metric, hierarchy, np.asarray(found[1]), {a: 0.0}, {b: 0.0})
         return self.by_tree(a, b) if picked is None else (found[0], self.graph.edge[picked[0]])
 
     def closed(self, is_shut: Any) -> Metric:

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corridors._files import GEODATA
 from corridors.errors import LayerError
 from corridors.network._columns import check_tables
-from corridors.network._merge import SNAP_KM, merge_lines
 from corridors.network._network import MODE_OF_KIND, MODES, MOVING, STANDING, Network
 from corridors.network._places import MAX_CONNECTOR_KM, Asked, Place, find_place, fold, name_of
 from corridors.network._report import NetworkReport
 from corridors.network._store import load_tables, save_tables
 
+if TYPE_CHECKING:
+    from corridors.network._merge import SNAP_KM, merge_lines
+
 __all__ = [
     "MAX_CONNECTOR_KM", "MODES", "MODE_OF_KIND", "MOVING", "SNAP_KM", "STANDING", "Asked", "Network", "NetworkReport", "Place", "build_network", "find_place", "fold",
     "load_network", "merge_lines", "name_of", "save_network",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Return what merges plans, imported at first use: it needs shapely, which a route on a network does not."""
+    if name not in ("SNAP_KM", "merge_lines"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from corridors.network import _merge
+
+    return getattr(_merge, name)
+
 
 EMBEDDED = GEODATA / "network.npz"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.routing._engine import Engine, Path
-from corridors.routing._plateau import candidates
+from corridors.routing._plateau import Between
 from corridors.units import Floats
 
 if TYPE_CHECKING:
@@ -80,9 +80,11 @@ def distinct_paths(
     max_stretch
         Weight over that of the best path.
     """
-    kept = [first]
+    kept, is_near = [first], None
     if len(places) == 2 and k > 1:
-        for path in candidates(engine, places[0], places[1], per_km=per_km, max_stretch=max_stretch):
+        between = Between(engine, places[0], places[1], per_km=per_km, max_stretch=max_stretch)
+        is_near = between.is_near
+        for path in between.candidates():
             if len(kept) < k and chooser.is_another(path, kept):
                 kept.append(path)
     factor = np.ones(int(engine.graph.edge.max(initial=-1)) + 1)
@@ -91,7 +93,8 @@ def distinct_paths(
     for _ in range(MAX_TRIES):
         if len(kept) >= k:
             break
-        found = engine.path(places[0], places[-1], via=places[1:-1], per_km=per_km, factor=factor)
+        metric = engine.penalised(factor, is_near)
+        found = engine.path(places[0], places[-1], via=places[1:-1], per_km=per_km, metric=metric)
         if found is None:
             break
         factor[found.edges] *= PENALTY

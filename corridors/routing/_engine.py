@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.routing import _fast
-from corridors.routing._graph import LIMIT, Graph, graph_of, in_units, units_of
+from corridors.routing._graph import LIMIT, graph_of, in_units, units_of
+from corridors.routing._metric import Metric
 from corridors.routing._through import Section
+from corridors.routing._ties import canonical
 from corridors.units import Floats
 
 if TYPE_CHECKING:
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
 
 _KEPT_METRICS = 8
 """Metrics kept with a graph: those of the questions asked last."""
-
-_SEARCHES_BEFORE_TOPOLOGY, _SEARCHES_BEFORE_METRIC = 48, 6
-"""Searches under one metric after which a hierarchy has paid for itself, without and with a topology at hand (measured on
-the embedded network and on world railways: a topology costs about 50 trees, a metric about 5)."""
-
-_MOST_TIES = 16
-"""Times that a tie may leave the path found before a tree decides."""
 
 
 @dataclass(frozen=True)
@@ -54,68 +48,6 @@ class Path:
     start_km: float
     end_km: float
     cut: tuple[Section, ...] = ()
-
-
-class Metric:
-    """Costs on a graph in whole units, and what was built for them.
-
-    Parameters
-    ----------
-    graph
-        Arcs.
-    cost
-        Of each arc; infinite is closed.
-    positions
-        Longitudes and latitudes of the nodes, for the hierarchy.
-    """
-
-    def __init__(self, graph: Graph, cost: Floats, positions: tuple[Any, Any]) -> None:
-        self.graph, self.cost, self.group_cost = graph, cost, graph.groups(cost)
-        self.n_searches = 0
-        self._positions = positions
-        self._hierarchy: _fast.Hierarchy | None = None
-
-    @property
-    def reversed_cost(self) -> Floats:
-        """Cost of each arc in the graph turned round: that of its edge travelled the other way."""
-        return self.cost[self.graph.twin]
-
-    def hierarchy(self, n_searches: int = 1) -> _fast.Hierarchy | None:
-        """Return the contraction hierarchy if it is installed and pays for so many searches more, else None."""
-        self.n_searches += n_searches
-        if self._hierarchy is None and _fast.library() is not None and self.graph.n:
-            topology = vars(self.graph).get("topology")
-            if self.n_searches > (_SEARCHES_BEFORE_METRIC if topology else _SEARCHES_BEFORE_TOPOLOGY):
-                self.build()
-        return self._hierarchy
-
-    def build(self) -> _fast.Hierarchy:
-        """Build the hierarchy now; the topology stays with the graph."""
-        if "topology" not in vars(self.graph):
-            vars(self.graph)["topology"] = _fast.Topology(self.graph, *self._positions)
-        self._hierarchy = _fast.Hierarchy(vars(self.graph)["topology"], self.group_cost)
-        return self._hierarchy
-
-    def tree(self, nodes: Any, cost: Any, *, is_reversed: bool = False) -> Floats:
-        """Return the distance of each node from the nearest of some (to it, if reversed), given the cost to be at each."""
-        group_cost = self.graph.groups(self.reversed_cost) if is_reversed else self.group_cost
-        distance: Floats = next(self.graph.trees(group_cost, [(np.asarray(nodes), np.asarray(cost))]))
-        return distance
-
-    def walk(self, distance: Floats, starts: dict[int, float], node: int, *, is_reversed: bool = False) -> list[int]:
-        """Return the arcs from a start of a tree to a node, in order of travel."""
-        cost = self.reversed_cost if is_reversed else self.cost
-        before = self.graph.next_arcs(cost, distance)
-        return walk(self.graph, before, distance, starts, node)
-
-
-def walk(graph: Graph, before: Any, distance: Floats, starts: dict[int, float], node: int) -> list[int]:
-    """Return arcs from a start of a tree to a node; at a start that costs as much as the way to it the walk ends."""
-    arcs: list[int] = []
-    while starts.get(node) != distance[node]:
-        arcs.append(int(before[node]))
-        node = int(graph.tail[arcs[-1]])
-    return arcs[::-1]
 
 
 class Engine:
@@ -160,7 +92,7 @@ class Engine:
         *,
         via: Sequence[Place] = (),
         per_km: float,
-        factor: Floats | None = None,
+        metric: Metric | None = None,
     ) -> Path | None:
         """Return the shortest path between two places through others in order, or None.
 
@@ -175,11 +107,11 @@ class Engine:
             Places to pass in this order.
         per_km
             Weight of a kilometre of connector.
-        factor
-            Multiplies the weight of each edge of the network (used for penalties); None for one.
+        metric
+            Other costs than those of the engine (used for penalties), or None.
         """
-        metric = self.metric if factor is None else self._penalised(factor)
-        if not via and factor is None and (found := self._by_hierarchy(origin, destination, per_km)) is not None:
+        metric = metric or self.metric
+        if not via and (found := self._by_hierarchy(metric, origin, destination, per_km)) is not None:
             return found
         starts = self.connectors(origin, per_km)
         parts: list[tuple[Floats, dict[int, float], dict[int, float]]] = []
@@ -207,15 +139,19 @@ class Engine:
             end_km=destination.connector_km[destination.nodes.index(last)],
         )
 
-    def _penalised(self, factor: Floats) -> Metric:
-        cost = np.round(self.metric.cost * factor[self.graph.edge])
-        return Metric(self.graph, cost, (self._nodes["lon"], self._nodes["lat"]))
+    def penalised(self, factor: Floats, is_near: Any) -> Metric:
+        """Return the costs with a factor for each edge of the network, closed outside some nodes (None for all)."""
+        graph = self.graph
+        cost = np.round(self.metric.cost * factor[graph.edge])
+        if is_near is not None:
+            cost[~(is_near[graph.tail] & is_near[graph.head])] = np.inf
+        return self.metric.with_cost(cost)
 
     # With a hierarchy ------------------------------------------------------------------------------------------------
 
-    def _by_hierarchy(self, origin: Place, destination: Place, per_km: float) -> Path | None:
+    def _by_hierarchy(self, metric: Metric, origin: Place, destination: Place, per_km: float) -> Path | None:
         """Return the path found by a hierarchy, after the tie-break; None where a tree has to decide."""
-        hierarchy = self.metric.hierarchy()
+        hierarchy = metric.hierarchy()
         if hierarchy is None:
             return None
         starts, ends = self.connectors(origin, per_km), self.connectors(destination, per_km)
@@ -225,7 +161,7 @@ class Engine:
         groups = np.asarray(found[1], dtype=int)
         if len(groups) == 0:
             return None
-        walked = canonical(self.metric, hierarchy, groups, starts, ends)
+        walked = canonical(metric, hierarchy, groups, starts, ends)
         return None if walked is None else self.as_path(walked[0], origin, destination, *walked[1:])
 
     def distances(self, origins: Sequence[Place], destinations: Sequence[Place], per_km: float) -> Floats:
@@ -247,12 +183,18 @@ class Engine:
         return np.column_stack(out) / self.units
 
     def _to_nodes(self, starts: list[dict[int, float]], nodes: Any) -> Floats:
-        """Return distances in units from places to nodes: by hierarchy, or by one tree a row of the shorter side."""
+        """Return distances in units from places to nodes: by hierarchy, by labels, or by one tree a row of the shorter side."""
         hierarchy = self.metric.hierarchy(len(starts))
         if hierarchy is not None:
             table = hierarchy.distances([[(n, int(c)) for n, c in s.items()] for s in starts], nodes.tolist())
             if table[np.isfinite(table)].max(initial=0.0) < LIMIT / 2:
                 return table  # else a pair without path may be one that is too long for 31 bits
+        labels = self.metric.labels(min(len(starts), len(nodes)))
+        if labels is not None:
+            begun = np.array(sorted({n for start in starts for n in start}), dtype=int)
+            between, row = labels.distances(begun, nodes), {int(n): i for i, n in enumerate(begun)}
+            ways = [between[[row[n] for n in s]] + np.array(list(s.values()))[:, None] for s in starts]
+            return np.array([way.min(axis=0) for way in ways])
         if len(starts) <= len(nodes):
             sources = [(list(s), np.array(list(s.values()))) for s in starts]
             return np.array([row[nodes] for row in self.graph.trees(self.metric.group_cost, sources)])
@@ -264,56 +206,3 @@ class Engine:
         """Return a mask of the nodes that can be reached from a place (from which it can be reached, if reversed)."""
         nodes = list(place.nodes)
         return np.isfinite(self.metric.tree(nodes, [0.0] * len(nodes), is_reversed=is_reversed))
-
-
-def canonical(
-    metric: Metric, hierarchy: _fast.Hierarchy, groups: Any, starts: dict[int, float], ends: dict[int, float]
-) -> tuple[list[int], int, int] | None:
-    """Return the arcs, first and last node that the tie-break picks, given one shortest path; None if a tree is quicker.
-
-    A tie is another arc into a node of the path that is as short. The distances of the nodes where such arcs begin are asked
-    of the hierarchy in one sweep. Where a tie leaves the path, the hierarchy is asked for a path to that node, and so on.
-    """
-    graph = metric.graph
-    sources = [(n, int(c)) for n, c in starts.items()]
-    row = hierarchy.distances([sources], list(ends))[0].tolist()
-    known = {n: d for n, d in zip(ends, row, strict=True) if np.isfinite(d)}
-    node = last = min(known, key=lambda n: known[n] + ends[n])
-    arcs: list[int] = []
-    for _ in range(_MOST_TIES):
-        if len(groups) == 0 or int(graph.indices[groups[-1]]) != node:
-            found = hierarchy.path(sources, [(node, 0)])
-            groups = np.asarray(found[1] if found else [], dtype=int)
-        before, known = _tight_arcs(metric, hierarchy, groups, sources, known)
-        while starts.get(node) != known[node] and node in before:
-            arcs.append(before[node])
-            node = int(graph.tail[arcs[-1]])
-        if starts.get(node) == known[node]:
-            return arcs[::-1], node, last
-    return None
-
-
-def _tight_arcs(
-    metric: Metric, hierarchy: _fast.Hierarchy, groups: Any, sources: list[tuple[int, int]], known: dict[int, float]
-) -> tuple[dict[int, int], dict[int, float]]:
-    """Return for each node of a shortest path the arc that the tie-break takes into it, and all distances it needed."""
-    graph = metric.graph
-    heads = graph.indices[groups].astype(int)
-    first = int(graph.tail[graph.starts[groups[0]]]) if len(groups) else sources[0][0]
-    nodes = np.concatenate([[first], heads])
-    low, high = graph.first_arc[nodes], graph.first_arc[nodes + 1]
-    count = high - low
-    into = graph.twin[np.repeat(low - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(count.sum())]
-    into = into[np.isfinite(metric.cost[into])]
-    distance = dict(known)
-    start = dict(sources)[first]
-    on_path = np.concatenate([[start], start + np.cumsum(metric.group_cost[groups])])
-    distance |= dict(zip(nodes.tolist(), on_path.tolist(), strict=True))
-    around = [n for n in np.unique(graph.tail[into]).tolist() if n not in distance]
-    if around:
-        distance |= dict(zip(around, hierarchy.distances([sources], around)[0].tolist(), strict=True))
-    at_tail = np.array([distance[n] for n in graph.tail[into].tolist()])
-    at_head = np.array([distance[n] for n in graph.head[into].tolist()])
-    tight = into[at_tail + metric.cost[into] == at_head]
-    tight = tight[np.lexsort((graph.edge[tight],))][::-1]
-    return dict(zip(graph.head[tight].tolist(), tight.tolist(), strict=True)), distance

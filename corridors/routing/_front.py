@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from corridors.routing._graph import Graph
+from corridors.routing._metric import walk
 from corridors.units import Floats
 
 Vector = tuple[int, ...]
@@ -133,8 +134,6 @@ def _total(
     starts: dict[int, Vector],
     last: Vector,
 ) -> Vector:
-    from corridors.routing._engine import walk
-
     arcs = walk(graph, before, distance, first, node)
     begun = int(graph.tail[arcs[0]]) if arcs else node
     total = costs[:, arcs].sum(axis=1) + np.array(starts[begun]) + np.array(last)

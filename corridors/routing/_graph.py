@@ -8,16 +8,18 @@ same integers everywhere the answers with and without them are the same, not nea
 
 from __future__ import annotations
 
+import sys
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from corridors.units import Floats
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from corridors.network import Network
 
 LIMIT = 2**31 - 1
@@ -25,6 +27,9 @@ LIMIT = 2**31 - 1
 
 _FINEST = 6
 """Digits after the point that are enough for anybody: a millimetre."""
+
+_PLAIN_NODES = 40_000
+"""Nodes that plain Python reaches in the time that importing `scipy.sparse` takes."""
 
 _TREE_BYTES = 64_000_000
 """Memory for the trees of one batch."""
@@ -43,6 +48,7 @@ class Graph:
 
     def __init__(self, n: int, a: Any, b: Any) -> None:
         self.n, self.a, self.b = n, a, b
+        self._n_plain = 0
         m = len(a)
         tail, head = np.concatenate([a, b]).astype(np.int64), np.concatenate([b, a]).astype(np.int64)
         edge, row = np.tile(np.arange(m), 2), np.repeat([0, 1], m)
@@ -68,16 +74,26 @@ class Graph:
         """Return the cheapest cost of each group of parallel arcs."""
         return np.minimum.reduceat(cost, self.starts) if len(cost) else cost
 
-    def trees(self, group_cost: Floats, sources: list[tuple[Any, Floats]]) -> Any:
+    def trees(self, group_cost: Floats, sources: list[tuple[Any, Floats]], limit: float = np.inf) -> Iterator[Floats]:
         """Yield a row of distances to all nodes for each source; a source is nodes with the cost to be there.
 
-        Infinite costs are closed arcs. Rows come in batches that fit into 64 MB.
+        Infinite costs are closed arcs; nodes farther than a limit may be left infinite. Rows come in batches that fit into 64 MB. In a
+        process that has not loaded scipy yet, the first few are searched in plain Python: a short answer need not wait for it.
         """
+        self._n_plain += self.n * len(sources)
+        if self._n_plain <= _PLAIN_NODES and "scipy.sparse.csgraph" not in sys.modules:
+            for nodes, cost in sources:
+                yield self._plain_tree(group_cost, nodes, cost)
+            return
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import dijkstra
+
         size = max(1, _TREE_BYTES // (8 * (self.n + 1)))
         if all(len(nodes) == 1 and not any(cost) for nodes, cost in sources):
             matrix = csr_array((group_cost, self.indices, self.indptr), shape=(self.n, self.n))
             for begin in range(0, len(sources), size):
-                yield from dijkstra(matrix, indices=[nodes[0] for nodes, _ in sources[begin : begin + size]])
+                part = [nodes[0] for nodes, _ in sources[begin : begin + size]]
+                yield from dijkstra(matrix, indices=part, limit=limit)
             return
         for begin in range(0, len(sources), size):
             part = sources[begin : begin + size]
@@ -90,8 +106,28 @@ class Graph:
                 ),
                 shape=(self.n + len(part), self.n + len(part)),
             )
-            found = dijkstra(matrix, indices=np.arange(self.n, self.n + len(part)))
+            found = dijkstra(matrix, indices=np.arange(self.n, self.n + len(part)), limit=limit)
             yield from found[:, : self.n]
+
+    def _plain_tree(self, group_cost: Floats, nodes: Any, cost: Any) -> Floats:
+        """Return the distance of each node from the nearest of some, without scipy."""
+        first, heads, costs = self.indptr.tolist(), self.indices.tolist(), group_cost.tolist()
+        best = [np.inf] * self.n
+        rim: list[tuple[float, int]] = []
+        for node, begun in zip(np.asarray(nodes).tolist(), np.asarray(cost, dtype=float).tolist(), strict=True):
+            best[node] = min(best[node], begun)
+            rim.append((begun, node))
+        heapify(rim)
+        while rim:
+            distance, node = heappop(rim)
+            if distance > best[node]:
+                continue
+            for group in range(first[node], first[node + 1]):
+                farther, head = distance + costs[group], heads[group]
+                if farther < best[head]:
+                    best[head] = farther
+                    heappush(rim, (farther, head))
+        return np.array(best)
 
     def next_arcs(self, cost: Floats, distance: Floats) -> Any:
         """Return the arc by which each node is reached in a tree, -1 for none: of equal ones that of the smallest edge."""

@@ -14,7 +14,8 @@ import numpy as np
 
 from corridors.errors import NoRouteError, PlaceError
 from corridors.network import Asked, Network, Place
-from corridors.routing._engine import Path, walk
+from corridors.routing._engine import Path
+from corridors.routing._metric import walk
 from corridors.routing._route import Route
 from corridors.routing._search import Question, Search
 

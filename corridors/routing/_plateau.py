@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.routing._engine import Engine, Path, walk
+from corridors.routing._engine import Engine, Path
+from corridors.routing._metric import walk
 
 if TYPE_CHECKING:
     from corridors.network import Place
@@ -23,8 +24,8 @@ MAX_CANDIDATES = 400
 """Candidates looked at, the lightest first."""
 
 
-def candidates(engine: Engine, origin: Place, destination: Place, *, per_km: float, max_stretch: float) -> list[Path]:
-    """Return the ways by plateaus, lightest first, none heavier than ``max_stretch`` times the best.
+class Between:
+    """The tree from an origin and the tree to a destination.
 
     Parameters
     ----------
@@ -36,33 +37,48 @@ def candidates(engine: Engine, origin: Place, destination: Place, *, per_km: flo
         Weight of a kilometre of connector.
     max_stretch
         Weight over that of the best way.
+
+    Attributes
+    ----------
+    is_near
+        Mask of the nodes by which a way passes that is not heavier than ``max_stretch`` times the best.
     """
-    metric, graph = engine.metric, engine.graph
-    starts, ends = engine.connectors(origin, per_km), engine.connectors(destination, per_km)
-    there = metric.tree(list(starts), list(starts.values()))
-    back = metric.tree(list(ends), list(ends.values()), is_reversed=True)
-    best = min((there[n] + c for n, c in ends.items()), default=np.inf)
-    if not np.isfinite(best):
-        return []
-    before = graph.next_arcs(metric.cost, there)
-    after = graph.next_arcs(metric.reversed_cost, back)
-    onward = np.where(after >= 0, graph.twin[after], -1)  # the arc by which the way from each node goes on
-    before[[n for n in starts if starts[n] == there[n]]] = -1
-    onward[[n for n in ends if ends[n] == back[n]]] = -1
-    first, last = _plateaus(graph.tail, graph.head, before, onward)
-    weight = there[first] + back[first]
-    is_good = (weight <= max_stretch * best) & (there[last] - there[first] >= LOCAL_SHARE * best)
-    rows = np.flatnonzero(is_good)
-    rows = rows[np.lexsort((first[rows], weight[rows]))][:MAX_CANDIDATES]
-    out = []
-    for k in rows:
-        to_start = walk(graph, before, there, starts, int(first[k]))
-        from_start = _onward(graph.head, onward, int(first[k]))
-        arcs = np.array([*to_start, *from_start], dtype=int)
-        nodes = np.concatenate([graph.tail[arcs[:1]], graph.head[arcs]])
-        if len(arcs) and len(np.unique(nodes)) == len(nodes):
-            out.append(engine.as_path(arcs, origin, destination, int(nodes[0]), int(nodes[-1])))
-    return out
+
+    def __init__(self, engine: Engine, origin: Place, destination: Place, *, per_km: float, max_stretch: float) -> None:
+        self._engine, self._places = engine, (origin, destination)
+        self._starts, self._ends = engine.connectors(origin, per_km), engine.connectors(destination, per_km)
+        self._there = engine.metric.tree(list(self._starts), list(self._starts.values()))
+        self._best = min((self._there[n] + c for n, c in self._ends.items()), default=np.inf)
+        self._limit = max_stretch * self._best
+        self._back = engine.metric.tree(
+            list(self._ends), list(self._ends.values()), is_reversed=True, limit=self._limit
+        )  # fmt: skip
+        self.is_near = self._there + self._back <= self._limit
+
+    def candidates(self) -> list[Path]:
+        """Return the ways by plateaus, lightest first."""
+        metric, graph, there, back = self._engine.metric, self._engine.graph, self._there, self._back
+        if not np.isfinite(self._best):
+            return []
+        before = graph.next_arcs(metric.cost, there)
+        after = graph.next_arcs(metric.reversed_cost, back)
+        onward = np.where(after >= 0, graph.twin[after], -1)  # the arc by which the way from each node goes on
+        before[[n for n, c in self._starts.items() if c == there[n]]] = -1
+        onward[[n for n, c in self._ends.items() if c == back[n]]] = -1
+        first, last = _plateaus(graph.tail, graph.head, before, onward)
+        weight = there[first] + back[first]
+        is_good = (weight <= self._limit) & (there[last] - there[first] >= LOCAL_SHARE * self._best)
+        rows = np.flatnonzero(is_good)
+        rows = rows[np.lexsort((first[rows], weight[rows]))][:MAX_CANDIDATES]
+        out = []
+        for k in rows:
+            to_start = walk(graph, before, there, self._starts, int(first[k]))
+            from_start = _onward(graph.head, onward, int(first[k]))
+            arcs = np.array([*to_start, *from_start], dtype=int)
+            nodes = np.concatenate([graph.tail[arcs[:1]], graph.head[arcs]])
+            if len(arcs) and len(np.unique(nodes)) == len(nodes):
+                out.append(self._engine.as_path(arcs, *self._places, int(nodes[0]), int(nodes[-1])))
+        return out
 
 
 def _plateaus(tail: Any, head: Any, before: Any, onward: Any) -> tuple[Any, Any]:
