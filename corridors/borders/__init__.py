@@ -15,7 +15,7 @@ from corridors.borders._crossings import crossing_table
 from corridors.borders._own_lines import LineCrossings, crossings_of
 from corridors.borders._places import country_areas, country_at, hard_places, neighbours, tripoints
 from corridors.borders._sea import landlocked, transit_countries, transit_table
-from corridors.borders._shut import detour_if_shut
+from corridors.borders._shut import detour_if_shut, reached_through
 from corridors.borders._table import border_table
 from corridors.borders._worldview import VIEWS
 
@@ -35,6 +35,7 @@ __all__ = [
     "hard_places",
     "landlocked",
     "neighbours",
+    "reached_through",
     "transit_countries",
     "transit_table",
     "tripoints",

@@ -1,16 +1,23 @@
-"""What shutting a border crossing point does to the stations on its two sides."""
+"""What shutting a border crossing point does to the stations on its two sides, and to those who pass it.
+
+`detour_if_shut` looks at the crossing alone: from the last station before it to the first behind it. What a closure does to
+journeys from farther off is asked of `reached_through` for one crossing, and of `corridors.criticality` for all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import CorridorError, NoRouteError, UnknownNameError
-from corridors.network import Network
-from corridors.routing import Route, route
+from corridors.network import Asked, Network, name_of
+from corridors.routing import Route
+from corridors.routing._many import routes_of
+from corridors.routing._search import Question, Search, Weight
 from corridors.scenario import Scenario
 from corridors.units import distance_km
 
@@ -48,9 +55,10 @@ def detour_if_shut(
     pandas.DataFrame
         One row a pair of stations joined over the crossing by operating lines: ``crossing_id, mode, line_id, from_name, to_name`` (the stations on both sides),
         ``length_km, time_h`` (today), ``detour_km, detour_h`` (what is added), ``instead`` (crossings passed instead),
-        ``nearest_id, nearest_km`` (the nearest other operating crossing of the same border and mode, straight), ``cut_off``
-        (countries whose stations can no longer all be reached from each other by that mode), ``reason`` (why there is no
-        route or no detour).
+        ``nearest_id, nearest_km`` (the nearest other operating crossing of the same border and mode, straight),
+        ``without_line`` (others of them that could be nearer than the detour, but that no line of the network passes: the
+        detour is then an upper bound), ``cut_off`` (countries whose stations can no longer all be reached from each other
+        by that mode), ``reason`` (why there is no route or no detour).
 
     Raises
     ------
@@ -65,26 +73,107 @@ def detour_if_shut(
     """
     import pandas as pd
 
-    _, crossing_id = network.resolve(crossing, kinds=("crossing",))
+    crossing_id, here = _edges_of(network, crossing, mode)
     edges = network.tables["edges"]
-    here = np.flatnonzero((edges["kind"] == "crossing") & (edges["crossing_id"] == crossing_id))
-    here = here[edges["mode"][here] == mode] if mode else here
-    if len(here) == 0:
-        what = f"by {mode} " if mode else ""
-        raise UnknownNameError(f"no line of this network passes {crossing_id!r} {what}".rstrip() + "; nothing to shut")
     rows: list[dict[str, Any]] = []
-    for shut in sorted(set(edges["mode"][here])):
-        closed = Scenario(f"{crossing_id} shut").close(f"crossing:{crossing_id}", mode=shut).apply(network)
-        same = {**_nearest_open(network, crossing_id, shut), "cut_off": _cut_off(network, closed, shut)}
-        for i, ends in _station_pairs(network, here[edges["mode"][here] == shut]).items():
-            head = {"crossing_id": crossing_id, "mode": shut, "line_id": str(edges["line_id"][i])}
-            detour = _detour(network, closed, i, ends, tuple(modes or (shut,)), cost)
-            rows.append({**head, **detour, **same})
+    for by in sorted(set(edges["mode"][here])):
+        shut = here & (edges["mode"] == by)
+        others, cut_off = _others_open(network, crossing_id, by), _cut_off(network, shut, by)
+        for i, ends in _station_pairs(network, np.flatnonzero(shut)).items():
+            head = {"crossing_id": crossing_id, "mode": by, "line_id": str(edges["line_id"][i])}
+            detour = _detour(network, shut, i, ends, tuple(modes or (by,)), cost)
+            within = detour["length_km"] + detour["detour_km"]
+            rows.append({**head, **detour, **_nearest(others, within), "cut_off": cut_off})
     names = ["crossing_id", "mode", "line_id", "from_name", "to_name", "length_km", "time_h", "detour_km", "detour_h",
-             "instead", "nearest_id", "nearest_km", "cut_off", "reason"]  # fmt: skip
+             "instead", "nearest_id", "nearest_km", "without_line", "cut_off", "reason"]  # fmt: skip
     table = pd.DataFrame(rows, columns=names)
     table.attrs.update({**network.attrs, "scenario": f"{crossing_id} shut", "cost_model": cost_model(cost).name})
     return table
+
+
+def reached_through(
+    network: Network,
+    crossing: str,
+    places: Iterable[Asked],
+    *,
+    mode: str = "",
+    modes: Sequence[str] | None = None,
+    weight: Weight = "time_h",
+    cost: str | Path | CostModel = DEFAULT,
+) -> pd.DataFrame:
+    """Return who is reached through a crossing point: the pairs of places whose best way passes it.
+
+    Parameters
+    ----------
+    network
+        Where the crossing is.
+    crossing
+        Its id, bare or as ``crossing:…``.
+    places
+        Two or more; each pair is asked once, from the earlier to the later.
+    mode
+        Only what passes it by this mode; any if empty.
+    modes, weight, cost
+        As for `corridors.route`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``origin, destination, iso3_from, iso3_to, length_km, time_h``, ``time_h_shut`` (by the best way when it is shut, NaN
+        if there is none), ``is_only_way``. Pairs that have no way at all, or pass elsewhere, are not in it.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such crossing, or no line of the network passes it.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> found = cx.reached_through(cx.load_network(), "hairatan", ["Tashkent", "Mazar-i-Sharif", "Moscow"], modes=["rail"])
+    >>> found[["origin", "destination", "is_only_way"]].values.tolist()
+    [['Tashkent', 'Mazar-i-Sharif', True], ['Mazar-i-Sharif', 'Moscow', True]]
+    """
+    import pandas as pd
+
+    crossing_id, here = _edges_of(network, crossing, mode)
+    question = Question(modes=modes, weight=weight, cost=cost)
+    pairs = list(combinations(places, 2))
+    found = {k: r for k, r in routes_of(network, pairs, question) if isinstance(r, Route) and here[r.path.edges].any()}
+    passing = sorted(found)
+    closed = Scenario(f"{crossing_id} shut").close(f"crossing:{crossing_id}", mode=mode).apply(network)
+    shut = dict(routes_of(closed, [pairs[k] for k in passing], question))
+    rows = []
+    for i, k in enumerate(passing):
+        best, instead = found[k], shut[i]
+        rows.append(
+            {
+                "origin": name_of(pairs[k][0]),
+                "destination": name_of(pairs[k][1]),
+                "iso3_from": best.origin.iso3,
+                "iso3_to": best.destination.iso3,
+                "length_km": best.length_km,
+                "time_h": best.time_h,
+                "time_h_shut": instead.time_h if isinstance(instead, Route) else np.nan,
+                "is_only_way": not isinstance(instead, Route),
+            }
+        )
+    names = ["origin", "destination", "iso3_from", "iso3_to", "length_km", "time_h", "time_h_shut", "is_only_way"]
+    table = pd.DataFrame(rows, columns=names)
+    table.attrs.update({**network.attrs, "crossing": crossing_id, "cost_model": cost_model(cost).name})
+    return table
+
+
+def _edges_of(network: Network, crossing: str, mode: str) -> tuple[str, Any]:
+    """Return the id of a crossing point and the mask of its edges, of one mode or of all."""
+    _, crossing_id = network.resolve(crossing, kinds=("crossing",))
+    edges = network.tables["edges"]
+    here = (edges["kind"] == "crossing") & (edges["crossing_id"] == crossing_id)
+    here &= (edges["mode"] == mode) if mode else True
+    if not here.any():
+        what = f"by {mode} " if mode else ""
+        raise UnknownNameError(f"no line of this network passes {crossing_id!r} {what}".rstrip() + "; nothing to shut")
+    return crossing_id, here
 
 
 def _station_pairs(network: Network, crossing_edges: Any) -> dict[int, tuple[int, int]]:
@@ -104,43 +193,32 @@ def _station_pairs(network: Network, crossing_edges: Any) -> dict[int, tuple[int
 
 
 def _detour(
-    network: Network,
-    closed: Network,
-    edge: int,
-    ends: tuple[int, int],
-    modes: tuple[str, ...],
-    cost: str | Path | CostModel,
+    network: Network, shut: Any, edge: int, ends: tuple[int, int], modes: tuple[str, ...], cost: str | Path | CostModel
 ) -> dict[str, Any]:
-    """Return the way between the stations on both sides of a crossing edge, before and after it is shut."""
+    """Return the way between the stations on both sides of a crossing edge, before and after some edges are shut."""
     nodes = network.tables["nodes"]
-    out: dict[str, Any] = {
-        "from_name": str(nodes["name"][ends[0]]),
-        "to_name": str(nodes["name"][ends[1]]),
-        "reason": "",
-    }
+    names = [str(nodes["name"][n]) for n in ends]
+    out: dict[str, Any] = dict.fromkeys(("length_km", "time_h", "detour_km", "detour_h"), np.nan)
+    out |= {"from_name": names[0], "to_name": names[1], "instead": (), "reason": ""}
     if network.tables["edges"]["status"][edge] != "operating":
         return {**out, "reason": f"it is shut already as of {network.attrs.get('as_of', 'this date')}"}
-    asked = [str(nodes["station_id"][n]) for n in ends]
-    found: list[Route] = []
-    for where in (network, closed):
-        try:
-            found.append(route(where, asked[0], asked[1], modes=modes, weight="time_h", cost=cost))
-        except CorridorError as error:
-            when = "today" if not found else "when it is shut"
-            missing = "no route" if isinstance(error, NoRouteError) else "cannot be asked"
-            return {**out, **_today(found), "reason": f"{missing} {when}: {error}"}
-    before, after = found
+    origin, destination = (str(nodes["station_id"][n]) for n in ends)
+    try:
+        search = Search(network, Question(origin, destination, modes=modes, cost=cost))
+        before = search.best()
+    except CorridorError as error:
+        missing = "no route" if isinstance(error, NoRouteError) else "cannot be asked"
+        return {**out, "reason": f"{missing} today: {error}"}
+    out |= {"length_km": before.length_km, "time_h": before.time_h}
+    after = search.without(shut)
+    if after is None:
+        return {**out, "reason": f"no path from {names[0]} to {names[1]} {search.conditions()} when it is shut"}
     return {
         **out,
-        **_today(found),
         "detour_km": after.length_km - before.length_km,
         "detour_h": after.time_h - before.time_h,
         "instead": tuple(c for c in after.crossings["crossing_id"] if c),
     }
-
-
-def _today(found: list[Route]) -> dict[str, float]:
-    return {"length_km": found[0].length_km, "time_h": found[0].time_h} if found else {}
 
 
 def _station_beyond(network: Network, crossing_edge: int, node: int) -> int | None:
@@ -158,35 +236,44 @@ def _station_beyond(network: Network, crossing_edge: int, node: int) -> int | No
     return node
 
 
-def _nearest_open(network: Network, crossing_id: str, mode: str) -> dict[str, Any]:
-    """Return the nearest other operating crossing point of the same border and mode."""
-    table = network.tables["crossings"]
+def _others_open(network: Network, crossing_id: str, mode: str) -> list[tuple[float, str, bool]]:
+    """Return the other operating crossing points of the same border and mode: straight km, id, whether a line passes."""
+    table, edges = network.tables["crossings"], network.tables["edges"]
     at = int(np.flatnonzero(table["crossing_id"] == crossing_id)[0])
     pair = {table["iso3_a"][at], table["iso3_b"][at]}
     same = np.array([{a, b} == pair for a, b in zip(table["iso3_a"], table["iso3_b"], strict=True)])
     same &= (table["mode"] == mode) & (table["status"] == "operating") & (table["crossing_id"] != crossing_id)
     others = np.flatnonzero(same)
-    if len(others) == 0:
-        return {"nearest_id": "", "nearest_km": np.nan}
     km = distance_km(table["lon"][at], table["lat"][at], table["lon"][others], table["lat"][others])
-    best = int(np.argmin(km))
-    return {"nearest_id": str(table["crossing_id"][others[best]]), "nearest_km": float(km[best])}
+    ids = [str(table["crossing_id"][k]) for k in others]
+    used = (edges["kind"] == "crossing") & (edges["mode"] == mode) & (edges["status"] == "operating")
+    passed = set(edges["crossing_id"][used].tolist())
+    return sorted((float(d), i, i in passed) for d, i in zip(km, ids, strict=True))
 
 
-def _cut_off(before: Network, after: Network, mode: str) -> tuple[str, ...]:
-    """Return the countries that lose stations from the largest connected part of a mode."""
-    lost = np.setdiff1d(_largest_part(before, mode), _largest_part(after, mode))
-    return tuple(sorted({str(c) for c in before.tables["nodes"]["iso3"][lost]}))
+def _nearest(others: list[tuple[float, str, bool]], way_km: float) -> dict[str, Any]:
+    """Return the nearest of the other crossing points, and those without a line that a way of some length could have used."""
+    first = others[0] if others else (np.nan, "", False)
+    # A way there and back cannot be shorter than twice the straight line. NaN, no way at all, is not below anything.
+    could = tuple(i for km, i, has_line in others if not has_line and not 2 * km >= way_km)
+    return {"nearest_id": first[1], "nearest_km": first[0], "without_line": could}
 
 
-def _largest_part(network: Network, mode: str) -> Any:
-    """Return the nodes of the largest connected part that operates for a mode."""
+def _cut_off(network: Network, shut: Any, mode: str) -> tuple[str, ...]:
+    """Return the countries that lose stations from the largest connected part of a mode when some edges are shut."""
+    whole = np.ones(len(shut), dtype=bool)
+    lost = np.setdiff1d(_largest_part(network, mode, whole), _largest_part(network, mode, ~shut))
+    return tuple(sorted({str(c) for c in network.tables["nodes"]["iso3"][lost]}))
+
+
+def _largest_part(network: Network, mode: str, is_open: Any) -> Any:
+    """Return the nodes of the largest connected part that operates for a mode over open edges."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     edges, nodes = network.tables["edges"], network.tables["nodes"]
     n = len(nodes["node_id"])
-    used = (edges["status"] == "operating") & (edges["line_class"] != "passenger_hs")
+    used = is_open & (edges["status"] == "operating") & (edges["line_class"] != "passenger_hs")
     used &= (nodes["mode"][edges["from"]] == mode) & (nodes["mode"][edges["to"]] == mode)
     tail, head = edges["from"][used], edges["to"][used]
     _, part = connected_components(coo_array((np.ones(len(tail)), (tail, head)), shape=(n, n)), directed=False)

@@ -108,6 +108,22 @@ def test_shutting_a_crossing_gives_the_way_round_and_what_is_cut_off(toy: cx.Net
     assert "no path" in cx.detour_if_shut(half, "one").iloc[0]["reason"]
 
 
+def test_who_is_reached_through_a_crossing(toy: cx.Network) -> None:
+    places = ["Alpha", "Bravo", "Coral"]
+    found = cx.reached_through(toy, "one", places, modes=["rail"], weight="length_km").set_index("destination")
+    assert found.loc["Bravo", ["origin", "iso3_from", "iso3_to"]].tolist() == ["Alpha", "AAA", "BBB"]
+    assert found.loc["Bravo", "length_km"] == 500.0
+    assert not found["is_only_way"].any()
+    assert (found["time_h_shut"] > found["time_h"]).all()
+    alone = cx.Scenario("three shut").close("three").apply(toy)
+    only = cx.reached_through(alone, "one", places, modes=["rail"])
+    assert set(only["origin"]) == {"Alpha"}
+    assert only["is_only_way"].all()
+    assert only["time_h_shut"].isna().all()
+    with pytest.raises(cx.UnknownNameError, match="no line of this network passes 'one' by road"):
+        cx.reached_through(toy, "one", places, mode="road")
+
+
 def test_a_crossing_that_is_shut_or_has_no_line_says_so(toy: cx.Network) -> None:
     road = cx.detour_if_shut(toy, "four", mode="road")
     assert road["reason"].str.contains("shut already").all()

@@ -188,10 +188,27 @@ def test_kazakhstan_needs_one_country_to_afghanistan_on_the_map_by_rail_and_by_a
 def test_shutting_hairatan_cuts_northern_afghanistan_off_by_rail(network: cx.Network) -> None:
     row = cx.detour_if_shut(network, "hairatan", mode="rail").iloc[0]
     assert row["cut_off"] == ("AFG",)
-    assert row["reason"].startswith("no route when it is shut")
+    assert row["reason"] == "no path from Galaba to Hairatan by rail when it is shut"
     row = cx.detour_if_shut(network, "saryagash-keles", mode="rail").iloc[0]
     assert row["instead"] == ("oazis-karakalpakia",)
     assert row["detour_km"] > 2000
+
+
+def test_a_detour_names_the_crossings_that_it_could_not_try(network: cx.Network) -> None:
+    # The road by Uba is 44 km away, but no road of the network runs there: 3,547 km by Sharbakty is an upper bound.
+    row = cx.detour_if_shut(network, "aul-lokot", mode="road").iloc[0]
+    assert "uba-mikhailovka" in row["without_line"]
+    assert row["nearest_id"] == "uba-mikhailovka"
+    assert cx.detour_if_shut(network, "dostyk-alashankou", mode="rail").iloc[0]["without_line"] == ()
+
+
+def test_mazar_is_reached_by_rail_only_through_hairatan(network: cx.Network) -> None:
+    found = cx.reached_through(network, "hairatan", ["Moscow", "Mazar-i-Sharif", "Tashkent"], modes=["rail"])
+    assert found[["origin", "destination", "iso3_from", "iso3_to", "is_only_way"]].to_numpy().tolist() == [
+        ["Moscow", "Mazar-i-Sharif", "RUS", "AFG", True],
+        ["Mazar-i-Sharif", "Tashkent", "AFG", "UZB", True],
+    ]
+    assert found["time_h_shut"].isna().all()
 
 
 def test_tripoints_are_found_within_3_km_or_explained() -> None:
