@@ -15,6 +15,7 @@ import folium
 import geopandas as gpd
 import map_fakes
 import page_checks
+import pandas as pd
 import pytest
 from test_maps_payload import HOSTILE
 
@@ -265,7 +266,8 @@ class TestText:
                     column not in ("geometry", "kind", "lon", "lat", "dwell_h", "time_h")
                     and frame[column].dtype == object
                 ):
-                    frame[column] = text
+                    # As objects: Arrow, which pandas takes where it is installed, cannot hold a lone surrogate.
+                    frame[column] = pd.Series(text, index=frame.index, dtype=object)
 
         route = map_fakes.make_route(text, ["Almaty", "Shu", "Tashkent", "Bukhara", "Turkmenabat", "Mary", "Sarakhs"])
         route.origin = route.destination = text
@@ -280,7 +282,7 @@ class TestText:
                     else frame[column]
                 )
             spoil(frame)
-        route.legs["edge_id"] = [f"{text}{i}" for i in range(len(route.legs))]
+        route.legs["edge_id"] = pd.Series([f"{text}{i}" for i in range(len(route.legs))], dtype=object)
         path = tmp_path / "hostile.html"
         maps.draw([route, dataclasses.replace(route, time_h=1.0)], title=text).save(path)
         with page_checks.visit(browser, path) as seen:
