@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -170,11 +171,8 @@ class Route:
     @cached_property
     def countries(self) -> tuple[str, ...]:
         """Countries in order; one that is entered twice stands twice."""
-        order: list[str] = []
-        for tail, head in zip(*self.ends, strict=True):
-            for iso3 in (self.node("iso3")[tail], self.node("iso3")[head]):
-                if iso3 and (not order or order[-1] != iso3):
-                    order.append(str(iso3))
+        passed = self.node("iso3")[np.column_stack(self.ends)].ravel().tolist()
+        order = [iso3 for iso3, _ in groupby(iso3 for iso3 in passed if iso3)]
         return tuple(order) or (self.origin.iso3,)
 
     @property
