@@ -106,10 +106,10 @@ def each_done(
     broken: BaseException | None = None
     try:
         while True:
-            for k in islice(waiting, None if broken else WINDOW - len(running)):
-                broken = broken or _submit(executor, running, k, (work, tasks[k], source, None))
+            for k in islice(waiting, WINDOW - len(running)):
+                broken = _submit(executor, running, k, (work, tasks[k], source, None))
                 if broken:
-                    yield k, broken
+                    yield from ((left, broken) for left in (k, *waiting))
             if not running:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)

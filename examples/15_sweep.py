@@ -26,7 +26,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--places", type=int, default=101)
     parser.add_argument("--closures", type=int, default=199)
-    parser.add_argument("--chunk", type=int, default=2_020, help="pairs in a chunk: 20 origins, which share their searches")
+    parser.add_argument(
+        "--chunk", type=int, default=2_020, help="pairs in a chunk: 20 origins, which share their searches"
+    )
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--dask", default="", help="address of a Dask scheduler")
     given = parser.parse_args()
