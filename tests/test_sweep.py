@@ -134,6 +134,6 @@ def test_an_example_runs(
     import runpy
 
     script = Path(__file__).parents[1] / "examples" / f"{name}.py"
-    monkeypatch.setattr("sys.argv", [str(script), str(tmp_path), "--pairs", "8", "--closures", "1", "--chunk", "4"])
+    monkeypatch.setattr("sys.argv", [str(script), str(tmp_path), "--places", "3", "--closures", "1", "--chunk", "4"])
     runpy.run_path(str(script), run_name="__main__")
     assert "a million pairs take" in capsys.readouterr().out

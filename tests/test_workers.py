@@ -4,6 +4,7 @@ import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +60,13 @@ def test_a_dask_cluster_gives_the_same_bytes(toy: Network) -> None:
     with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
         for ask in ASKS:
             assert ask(toy, client.get_executor()) == ask(toy, None)
+
+
+def test_a_table_without_rows_has_none_after_the_journey(toy: Network, tmp_path: Path) -> None:
+    cx.save_network(toy, tmp_path / "toy.npz")
+    there = cx.load_network(tmp_path / "toy.npz")
+    for name, columns in toy.tables.items():
+        assert {len(v) for v in there.tables[name].values()} == {len(v) for v in columns.values()}, name
 
 
 def test_threads_share_a_network(toy: Network) -> None:

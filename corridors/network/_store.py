@@ -79,10 +79,9 @@ def _unpacked(arrays: Mapping[str, Any]) -> dict[str, Table]:
 
 
 def _without_phantom_rows(tables: dict[str, Table]) -> dict[str, Table]:
-    """Empty text columns come back as one empty string: give them the length of their numeric neighbours."""
+    """Empty text columns come back as one empty string: a table with nothing else in it has no rows."""
     for columns in tables.values():
-        lengths = {len(v) for v in columns.values()}
-        if lengths == {0, 1}:
+        if all(len(v) == 0 or (len(v) == 1 and v.dtype == object and v[0] == "") for v in columns.values()):
             for name, values in columns.items():
                 columns[name] = values[:0]
     return tables
