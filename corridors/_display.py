@@ -36,7 +36,7 @@ def html(result: Any, table: pd.DataFrame) -> str:
     Parameters
     ----------
     result
-        A Route, Alternatives, Comparison or Network.
+        A Route, Alternatives, Comparison, Simulation, Network, Border, Criticality or Access.
     table
         What it says in numbers.
     """

@@ -8,6 +8,7 @@ matplotlib (the extra ``plot``) the charts are left out, and the page says so.
 from __future__ import annotations
 
 import base64
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from corridors.cost import CARGOES, CostModel
 from corridors.errors import MissingExtraError
 from corridors.network import Network
 from corridors.routing import Route, route_table
+from corridors.uncertainty import Simulation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +55,7 @@ def report(x: Any, path: str | Path, *, network: Network | None = None, title: s
     Parameters
     ----------
     x
-        A Route, a sequence of them, Alternatives or a Comparison.
+        A Route, a sequence of them, Alternatives, a Comparison or a Simulation.
     path
         The .html file; written whole or not at all.
     network
@@ -79,7 +81,7 @@ def report(x: Any, path: str | Path, *, network: Network | None = None, title: s
 def to_html(x: Any, *, network: Network | None = None, title: str | None = None) -> str:
     """Return the report as a page; parameters as for `report`."""
     routes = figures.distinct_routes(x)
-    heading = title or figures.finding(x)
+    heading = title or (x.sentences()[0] if isinstance(x, Simulation) and len(x.routes) == 1 else figures.finding(x))
     page = maps.draw(x, network=network).to_html()
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
     assert policy is not None
@@ -88,6 +90,7 @@ def to_html(x: Any, *, network: Network | None = None, title: str | None = None)
         frame(page, title=f"Map: {heading}", height_px=680),
         _section("The routes in numbers", table_html(_totals(x))),
         _section("Where time and money go", _charts(routes)),
+        _section("How sure the hours are", _spreads(x)) if isinstance(x, Simulation) else "",
         _section("Borders, breaks of gauge and transfers on the way", "".join(map(_standstills, routes))),
         _section("What is assumed", _assumptions(routes)),
         _section("Restrictions on the way", _restrictions(routes)),
@@ -120,6 +123,8 @@ def _facts(routes: Sequence[Route]) -> str:
 
 def _totals(x: Any) -> pd.DataFrame:
     """Return one row a route, in the columns that a page has room for."""
+    if isinstance(x, Simulation):
+        return x.table[[c for c in x.table.columns if c != "reason" or (x.table[c] != "").any()]]
     table = x.table if isinstance(x, Comparison) else route_table(list(x) if isinstance(x, Sequence) else [x])
     if not isinstance(x, Comparison):
         table = table.drop(columns=["crossings"])
@@ -142,8 +147,26 @@ def _charts(routes: Sequence[Route]) -> str:
         "How sure the hours are": lambda: figures.range_chart(routes),
     }
     has_cost = any(r.cost_usd > 0 for r in routes)
+    return _pictures({name: make for name, make in made.items() if has_cost or "Cost" not in name})
+
+
+def _spreads(x: Simulation) -> str:
+    """Return the distributions of each pair, and what each parameter alone does to its quickest corridor."""
+    made: dict[str, Callable[[], Any]] = {}
+    for pair, of in x.routes.items():
+        if not of:
+            continue
+        where = f"{pair[0]} – {pair[1]}"
+        quickest = min((found[0] for found in of.values()), key=lambda r: r.time_h)
+        made[f"Draws, {where}"] = functools.partial(figures.spread_chart, x, pair=pair)
+        made[f"One parameter at a time, {where}, {quickest.name}"] = functools.partial(figures.tornado_chart, quickest)
+    return _pictures(made)
+
+
+def _pictures(made: dict[str, Callable[[], Any]]) -> str:
+    """Return charts as pictures, or why there are none."""
     try:
-        pictures = {name: figures.image(make(), "svg") for name, make in made.items() if has_cost or "Cost" not in name}
+        pictures = {name: figures.image(make(), "svg") for name, make in made.items()}
     except MissingExtraError as error:
         return f"<p>The charts are left out: {escape(error)}.</p>"
     return "".join(

@@ -15,6 +15,7 @@ import pytest
 import corridors as cx
 from corridors import figures
 from corridors.figures import _bars, _canvas, _distance, _map
+from corridors.uncertainty import swings
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'corridors[plot]'")
 Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed: pip install pillow")
@@ -53,6 +54,54 @@ def boxes(figure: Any) -> list[tuple[str, Any]]:
 
     renderer = figure.canvas.get_renderer()
     return [(t.get_text(), Text.get_window_extent(t, renderer)) for t in figure.findobj(Text) if t.get_text().strip()]
+
+
+@pytest.fixture(scope="module")
+def draws(network: cx.Network) -> cx.Simulation:
+    ways = {"Middle": {"via": ["Baku"], "avoid": ["RUS"]}, "Southern": {"via": ["Tehran"], "avoid": ["RUS"]}}
+    return cx.simulate(network, [("Almaty", "Istanbul")], corridors=ways, n=200)
+
+
+class TestHowSure:
+    def test_a_ridge_has_its_median_and_ninety_percent(self, draws: cx.Simulation) -> None:
+        ax = figures.spread_chart(draws).axes[0]
+        lines = [line for line in ax.lines if len(line.get_xdata()) == 2 and line.get_linewidth() == 4]
+        bars = sorted(tuple(line.get_xdata()) for line in lines)
+        table = draws.table.sort_values("time_h_p05")
+        assert bars == [pytest.approx((r.time_h_p05 / 24, r.time_h_p95 / 24)) for r in table.itertuples()]
+
+    def test_the_quickest_stands_first_and_no_winner_is_named_on_assumptions(self, draws: cx.Simulation) -> None:
+        said = texts(figures.spread_chart(draws))
+        order = [t for t in said if t in ("Middle", "Southern")]
+        assert order == list(draws.table.sort_values("time_h_p50")["corridor"])
+        assert draws.table["assumed_time_share"].max() > 0.5
+        assert any("most hours are assumptions" in t for t in said)
+
+    def test_a_pair_that_was_not_simulated_is_an_error(self, draws: cx.Simulation) -> None:
+        with pytest.raises(cx.UnknownNameError, match="there are Almaty – Istanbul"):
+            figures.spread_chart(draws, pair=("Almaty", "Paris"))
+
+    def test_one_draw_has_no_curve(self, network: cx.Network) -> None:
+        one = cx.simulate(network, [("Almaty", "Moscow")], n=1, k=1)
+        assert not figures.spread_chart(one).axes[0].collections
+
+    def test_swings_are_those_of_a_hand_calculation(self, toy: cx.Network) -> None:
+        r = cx.route(toy, "Alpha", "Bravo", modes="rail")
+        table = swings(r).set_index("parameter")
+        # 250 km in AAA and in BBB at 40 km/h (30 to 55), one border of 12 h (4 to 36).
+        assert r.time_h == pytest.approx(500 / 40 + 12)
+        assert table.loc["crossing_h.rail.full at one", "swing_h"] == pytest.approx(32)
+        assert table.loc["speed_kph.rail.default at AAA", "time_h_low"] == pytest.approx(250 / 30 + 250 / 40 + 12)
+        assert table.loc["speed_kph.rail.default at BBB", "time_h_high"] == pytest.approx(250 / 55 + 250 / 40 + 12)
+        # The hours are a sum of these three: all of them at their best make the low end of the range.
+        best = table[["time_h_low", "time_h_high"]].min(axis=1) - r.time_h
+        assert r.time_h + best.sum() == pytest.approx(r.time_range_h[0])
+
+    def test_bars_of_the_tornado_reach_as_far_as_the_swings(self, toy: cx.Network) -> None:
+        r = cx.route(toy, "Alpha", "Bravo", modes="rail")
+        figure = figures.tornado_chart(r)
+        assert max(p.get_width() for p in figure.axes[0].patches) == pytest.approx(24 / 24)  # 36 h instead of 12
+        assert any(t.startswith("Alpha – Bravo: hours at the border (rail, full, one) alone") for t in texts(figure))
 
 
 class TestWhatIsDrawn:

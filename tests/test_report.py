@@ -6,12 +6,15 @@ import html
 import re
 import subprocess
 import sys
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely.geometry import LineString
 
 import corridors as cx
 from corridors import _display, figures, maps, report
@@ -43,6 +46,32 @@ def page(network: cx.Network, found: cx.Comparison) -> str:
 
 def without_frame(page: str) -> str:
     return re.sub(r"<iframe.*?</iframe>", "", page, flags=re.DOTALL)
+
+
+def network_of_hostile_shapefile(folder: Path) -> cx.Network:
+    """A network of two lines whose texts in the file are all hostile."""
+    texts = {"line_id": [HOSTILE[0], HOSTILE[1]], "name": [HOSTILE[0], HOSTILE[1]], "source_id": [HOSTILE[2]] * 2}
+    lines = gpd.GeoDataFrame(
+        {**texts, "gauge_mm": [1520, 1520]},
+        geometry=[LineString([(69.0, 41.0), (70.0, 41.2)]), LineString([(70.0, 41.2), (71.0, 41.0)])],
+        crs=4326,
+    )
+    lines.to_file(folder / "lines.shp")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what it assumes about gauge and lengths is not the matter here
+        return cx.build_network(rail=folder / "lines.shp")
+
+
+def test_a_report_of_a_simulation_shows_draws_and_tornado(network: cx.Network) -> None:
+    ways = {HOSTILE[0]: {}, "Middle": {"via": ["Baku"], "avoid": ["RUS"]}}
+    found = cx.simulate(network, [("Almaty", "Istanbul")], corridors=ways, n=60)
+    text = without_frame(report.to_html(found, network=network))
+    assert "How sure the hours are" in text
+    assert "Draws, Almaty – Istanbul" in text
+    assert "One parameter at a time, Almaty – Istanbul" in text
+    assert "share quickest" in text
+    assert HOSTILE[0] not in text
+    assert html.escape(HOSTILE[0], quote=True) in text
 
 
 class TestReport:
@@ -177,12 +206,50 @@ class TestReport:
 
 class TestNotebook:
     def test_each_result_shows_its_table_and_a_map(self, network: cx.Network, found: cx.Comparison) -> None:
-        for result in (found.routes[0], cx.alternatives(network, "Tashkent", "Moscow", k=1), found, network):
+        results = (
+            *(found.routes[0], cx.alternatives(network, "Tashkent", "Moscow", k=1), found, network),
+            *(
+                cx.border(network, "KGZ", "TJK"),
+                cx.access(network),
+                cx.simulate(network, [("Tashkent", "Moscow")], n=9),
+            ),
+        )
+        for result in results:
             shown = result._repr_html_()
             assert shown.startswith("<div")
             assert "<table" in shown
             assert shown.count("<iframe") == 1
             assert "allow-same-origin" not in shown
+
+    def test_closures_are_a_table_that_says_what_their_map_needs(self, network: cx.Network) -> None:
+        shown = cx.criticality(network, [("Tashkent", "Moscow")])._repr_html_()
+        assert "<table" in shown
+        assert "network=" in shown
+
+    @pytest.mark.browser
+    def test_texts_of_a_shapefile_never_run_in_a_notebook_map_or_report(self, browser: Any, tmp_path: Path) -> None:
+        network = network_of_hostile_shapefile(tmp_path)
+        r = cx.route(network, (69.0, 41.0), (71.0, 41.0))
+        border = replace(cx.border(cx.load_network(), "KGZ", "TJK"), name=HOSTILE[1])
+        page = tmp_path / "notebook.html"
+        cells = "".join(result._repr_html_() for result in (network, r, border))
+        page.write_text(f"<!DOCTYPE html><meta charset='utf-8'><body>{cells}</body>", "utf-8", "replace")
+        report.report(r, tmp_path / "report.html", network=network)
+        for path in (page, tmp_path / "report.html"):
+            tab = browser.new_page()
+            tab.goto(path.as_uri())
+            assert len(tab.frames) >= 2
+            for frame in tab.frames[1:]:
+                frame.wait_for_selector("html[data-corridor-ready='1']", timeout=15_000)
+            said = ""
+            for frame in tab.frames[1:]:
+                if frame.locator("path.cm-leg").count():
+                    frame.evaluate("document.querySelector('path.cm-leg').focus()")
+                    frame.locator("path.cm-leg").first.press("Enter")
+                said += frame.evaluate("document.querySelector('.cm-page').textContent")
+            assert any(text in said for text in HOSTILE[:2])
+            assert all(frame.evaluate("window.__x === undefined") for frame in tab.frames)
+            tab.close()
 
     def test_a_comparison_without_route_is_its_table(self, network: cx.Network) -> None:
         nothing = cx.compare(network, [("Almaty", "nowhere at all")])

@@ -86,6 +86,12 @@ class Border:
             f"crossing points, as of {self.attrs['as_of']}, {self.attrs['worldview']}>"
         )
 
+    def _repr_html_(self) -> str:
+        from corridors import _display
+
+        names = ["name", "mode", "status", "dwell_ab_h", "dwell_ba_h", "restriction"]
+        return _display.html(self, self.crossings[names])
+
     @property
     def published_km(self) -> float:
         """The published length to compare with: the Factbook's, else the surest and latest; NaN if there is none."""

@@ -12,6 +12,18 @@ from corridors.figures._bars import hours_chart, range_chart
 from corridors.figures._canvas import image, save
 from corridors.figures._distance import distance_chart
 from corridors.figures._map import route_map
+from corridors.figures._spread import spread_chart, tornado_chart
 from corridors.figures._subject import distinct_routes, finding
 
-__all__ = ["distance_chart", "distinct_routes", "finding", "hours_chart", "image", "range_chart", "route_map", "save"]
+__all__ = [
+    "distance_chart",
+    "distinct_routes",
+    "finding",
+    "hours_chart",
+    "image",
+    "range_chart",
+    "route_map",
+    "save",
+    "spread_chart",
+    "tornado_chart",
+]

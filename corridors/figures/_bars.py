@@ -45,7 +45,7 @@ def hours_chart(x: Any, *, title: str | None = None) -> Figure:
     routes = distinct_routes(x)
     parts = [_parts(r) for r in routes]
     with blank_figure(8.6, 1.75 + 0.52 * len(routes)) as figure:
-        ax = _bar_axes(figure, routes)
+        ax = bar_axes(figure, names_of(routes))
         widest = max(r.time_h for r in routes) or 1.0
         for row, (r, hours) in enumerate(zip(routes, parts, strict=True)):
             left = 0.0
@@ -87,7 +87,7 @@ def range_chart(x: Any, *, by: By = "time", title: str | None = None) -> Figure:
     routes = distinct_routes(x)
     ranges = [tuple(v / 24 for v in r.time_range_h) if by == "time" else r.cost_range_usd for r in routes]
     with blank_figure(8.6, 1.6 + 0.46 * len(routes)) as figure:
-        ax = _bar_axes(figure, routes)
+        ax = bar_axes(figure, names_of(routes))
         for row, (look, (low, typical, high)) in enumerate(zip(route_looks(len(routes)), ranges, strict=True)):
             ax.plot([low, high], [row, row], color=look["color"], linewidth=5, solid_capstyle="butt", alpha=0.45)
             ax.vlines([low, high], row - 0.16, row + 0.16, color=look["color"], linewidth=1.4)
@@ -123,22 +123,23 @@ def _parts(route: Route) -> dict[str, float]:
     return {"under way": route.moving_h, **standing}
 
 
-def _bar_axes(figure: Figure, routes: Sequence[Route]) -> Axes:
-    """Return axes with one row a route, its letter and name on the left."""
+def names_of(routes: Sequence[Route]) -> list[str]:
+    """Return the names of routes, with their ends where these differ."""
+    is_one_pair = len({(r.origin, r.destination) for r in routes}) == 1
+    return [r.name if is_one_pair else f"{r.origin.name} – {r.destination.name}, {r.name}" for r in routes]
+
+
+def bar_axes(figure: Figure, names: Sequence[str]) -> Axes:
+    """Return axes with one row a route or corridor, its letter and name on the left."""
     height = figure.get_figheight()
     ax = figure.add_axes((0.335, 0.52 / height, 0.645, 1 - 1.35 / height))
-    ax.set_ylim(len(routes) - 0.5, -0.5)
+    ax.set_ylim(len(names) - 0.5, -0.5)
     draw_rules(ax)
     ax.grid(False, axis="y")
     ax.set_yticks([])
-    for row, (r, look) in enumerate(zip(routes, route_looks(len(routes)), strict=True)):
+    for row, (name, look) in enumerate(zip(names, route_looks(len(names)), strict=True)):
         letter_badge(ax, -0.485, row, letter_of(row), look["color"], transform=ax.get_yaxis_transform())
-        ways = (
-            r.name
-            if len({(q.origin, q.destination) for q in routes}) == 1
-            else f"{r.origin.name} – {r.destination.name}, {r.name}"
-        )
-        write(ax, -0.455, row, wrapped(ways, 34), size=7.6, transform=ax.get_yaxis_transform())
+        write(ax, -0.455, row, wrapped(name, 34), size=7.6, transform=ax.get_yaxis_transform())
     return ax
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from corridors.comparison import Comparison
 from corridors.routing import Route
+from corridors.uncertainty import Simulation
 
 By = Literal["time", "cost"]
 MAX_ROUTES = 5
@@ -14,7 +15,7 @@ MAX_ROUTES = 5
 
 
 def distinct_routes(x: Any) -> list[Route]:
-    """Return the routes of a Route, a sequence of them, Alternatives or a Comparison, each once.
+    """Return the routes of a Route, a sequence of them, Alternatives, a Comparison or a Simulation, each once.
 
     Parameters
     ----------
@@ -31,11 +32,13 @@ def distinct_routes(x: Any) -> list[Route]:
         candidates: list[Any] = [x]
     elif isinstance(x, Comparison):
         candidates = list(x.routes)
+    elif isinstance(x, Simulation):
+        candidates = x.typical_routes
     else:
         candidates = list(x) if isinstance(x, Sequence) and not isinstance(x, str) else []
     if not candidates or not all(isinstance(r, Route) for r in candidates):
         raise TypeError(
-            f"there is no route to draw in the {type(x).__name__} given; give a Route, Routes, Alternatives or a Comparison"
+            f"there is no route to draw in the {type(x).__name__} given; give a Route, Routes, Alternatives, a Comparison or a Simulation"
         )
     seen: dict[tuple[object, ...], Route] = {}
     for r in candidates:

@@ -67,8 +67,8 @@ def draw(
     Parameters
     ----------
     x
-        A Route, a sequence of Routes, Alternatives, a Comparison, a Network, a Border, a Criticality, an Access, or a
-        table of repairs (``network.repairs`` of own lines).
+        A Route, a sequence of Routes, Alternatives, a Comparison, a Simulation (its quickest route of each corridor), a
+        Network, a Border, a Criticality, an Access, or a table of repairs (``network.repairs`` of own lines).
     network
         The network to draw, thin and grey, behind it. A Criticality needs it: the network knows where things are.
     before

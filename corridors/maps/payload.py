@@ -30,6 +30,7 @@ from corridors.maps._subject import Subject
 from corridors.maps._titles import facts_of, said, title_of
 from corridors.maps._values import records, text
 from corridors.resilience import Access, Criticality
+from corridors.uncertainty import Simulation
 
 DISCLAIMER = (
     "Boundaries, names and designations on this map do not imply endorsement or acceptance. Lines that are planned "
@@ -37,8 +38,8 @@ DISCLAIMER = (
 )
 
 _DRAWN = (
-    "a Route, a sequence of Routes, Alternatives, a Comparison, a Network, a Border, a Criticality, an Access or a table "
-    "of repairs"
+    "a Route, a sequence of Routes, Alternatives, a Comparison, a Simulation, a Network, a Border, a Criticality, an Access "
+    "or a table of repairs"
 )
 
 
@@ -54,8 +55,8 @@ def payload_of(
     Parameters
     ----------
     x
-        A Route, a sequence of them, Alternatives, a Comparison, a Network, a Border, a Criticality, an Access, or a
-        table of repairs.
+        A Route, a sequence of them, Alternatives, a Comparison, a Simulation (its quickest route of each corridor), a
+        Network, a Border, a Criticality, an Access, or a table of repairs.
     network
         The network behind them; None draws them alone.
     before
@@ -129,7 +130,7 @@ def _routes_and_network(x: Any) -> tuple[list[Any], Any]:
         return [x], None
     if hasattr(x, "edges") and hasattr(x, "nodes"):
         return [], x
-    candidates = x.routes if hasattr(x, "routes") else x
+    candidates = x.typical_routes if isinstance(x, Simulation) else x.routes if hasattr(x, "routes") else x
     is_text = isinstance(candidates, (str, bytes, Mapping))
     if not is_text and isinstance(candidates, Iterable):
         routes = list(candidates)

@@ -49,6 +49,11 @@ class Access:
         shown = self.table.drop(columns="geometry").sort_values("time_h", ascending=False)
         return str(shown.head(10).to_string(index=False, float_format=lambda v: f"{v:,.1f}"))
 
+    def _repr_html_(self) -> str:
+        from corridors import _display
+
+        return _display.html(self, self.by_country().reset_index())
+
     def change_from(self, before: Access) -> gpd.GeoDataFrame:
         """Return hours, dollars and market access of each place before and after, and what changed.
 

@@ -57,6 +57,11 @@ class Criticality:
     def __repr__(self) -> str:
         return str(self.table.to_string(index=False, float_format=lambda v: f"{v:,.1f}"))
 
+    def _repr_html_(self) -> str:
+        from corridors import _display
+
+        return _display.html(self, self.table)
+
     @property
     def single_points_of_failure(self) -> pd.DataFrame:
         """Parts whose closure leaves some pair without any way, and these pairs."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +97,20 @@ class Simulation:
         """Return the share of draws in which one corridor is quicker than another."""
         hours = self.draws[pair]
         return float((hours[corridor] < hours[other]).mean())
+
+    @property
+    def typical_routes(self) -> list[Route]:
+        """The quickest route of each corridor at typical values, named by its corridor."""
+        return [
+            replace(found[0], name=name if name == found[0].name else f"{name}, {found[0].name}")
+            for of in self.routes.values()
+            for name, found in of.items()
+        ]
+
+    def _repr_html_(self) -> str:
+        from corridors import _display
+
+        return _display.html(self, self.table)
 
     def sobol(self, pair: tuple[str, str], *, n: int = 512) -> pd.DataFrame:
         """Return what decides who wins as shares of variance, by SALib (the extra ``analysis``).
