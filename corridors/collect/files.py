@@ -1,6 +1,7 @@
 """Vector files in: looked at before GDAL sees them, so that a broken one is one clear sentence.
 
-A header is compared with the size of its file: a truncated or boastful file is refused before anything is allocated.
+A header is compared with the size of its file: a truncated or boastful file is refused before anything is allocated. Then a
+process of its own reads the file first, and may crash.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corridors.collect._probe import fault_in
 from corridors.errors import LayerError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ MAX_UNZIPPED_BYTES = 4 * 1024**3
 _SIDE_FILES = "a Shapefile needs its .shp, .shx and .dbf together"
 
 
-def read_vector(path: str | Path, *, what: str = "the file", encoding: str | None = None) -> gpd.GeoDataFrame:
+def read_vector(
+    path: str | Path, *, what: str = "the file", encoding: str | None = None, isolated: bool = True
+) -> gpd.GeoDataFrame:
     """Read a vector file that GDAL or GeoParquet knows, after a look at its header.
 
     Parameters
@@ -32,6 +36,8 @@ def read_vector(path: str | Path, *, what: str = "the file", encoding: str | Non
         What to call it in an error.
     encoding
         Of the text of a Shapefile without a .cpg, as ``"cp1251"``; None for what the file says.
+    isolated
+        Read it first in a process of its own, so that a file on which GDAL crashes is an error and no crash.
 
     Raises
     ------
@@ -45,11 +51,12 @@ def read_vector(path: str | Path, *, what: str = "the file", encoding: str | Non
     path = Path(path)
     if not path.exists():
         raise LayerError(f"{what} does not exist: {str(path)!r}")
-    fault = fault_of(path)
+    is_parquet = path.suffix.lower() in (".parquet", ".geoparquet")
+    fault = fault_of(path) or (fault_in(path) if isolated and not is_parquet else "")
     if fault:
         raise LayerError(f"cannot read {what}: {fault}")
     try:
-        if path.suffix.lower() in (".parquet", ".geoparquet"):
+        if is_parquet:
             return gpd.read_parquet(path)
         return gpd.read_file(path, **({"encoding": encoding} if encoding else {}))
     except ImportError as error:

@@ -99,7 +99,7 @@ def _read_vector(name: str, data: bytes | None = None) -> None:
     path = folder() / name
     if data is not None:
         path.write_bytes(data)
-    read_vector(path)
+    read_vector(path, isolated=False)  # the fuzzer's worker is that process
 
 
 def _vector(ending: str) -> Callable[[bytes], None]:
@@ -107,9 +107,11 @@ def _vector(ending: str) -> Callable[[bytes], None]:
 
 
 def _build(data: bytes) -> None:
+    from corridors.collect.files import read_vector
+
     path = folder() / "rail.geojson"
     path.write_bytes(data)
-    cx.build_network(rail=path, borders=continent.countries(), gap_m=100).report()
+    cx.build_network(rail=read_vector(path, isolated=False), borders=continent.countries(), gap_m=100).report()
 
 
 def _network(ending: str) -> tuple[Callable[[], list[bytes]], Callable[[bytes], None]]:
