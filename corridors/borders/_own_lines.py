@@ -70,7 +70,8 @@ def crossings_of(
     ----------
     lines
         A path to anything GDAL reads, or a GeoDataFrame, in any CRS. Lines of one ``line_id`` that meet end to end are one
-        line; without that column each line is its own.
+        line; without that column each line is its own. Columns ``iso3_from, iso3_to``, where there are any, say in which
+        country the two ends lie: what is known of a station overrules a generalised polygon.
     borders
         Country polygons of your own with ISO alpha-3 codes; None for the embedded set.
     crossings
@@ -102,8 +103,10 @@ def crossings_of(
     book = atlas(worldview=worldview, borders=borders)
     points, names = _crossing_points(crossings, mode)
     rows: dict[str, list[dict[str, Any]]] = {"crossings": [], "sequences": [], "noise": []}
-    for label, line in _whole_lines(lines):
-        found = book.boundaries.sequence(line, crossings=points, tolerance_km=tolerance_km)
+    for label, line, ends in _whole_lines(lines):
+        if missing := [iso3 for iso3 in ends if iso3 and iso3 not in book.areas]:
+            raise UnknownNameError(f"line {label!r} ends in {missing[0]!r}, which is no country of these borders")
+        found = book.boundaries.sequence(line, ends=ends, crossings=points, tolerance_km=tolerance_km)
         pieces = cut_line(line, [cut.at for cut in found.cuts])
         km = [length_km(p) for p in pieces]
         rows["crossings"] += list(_cut_rows(label, found, pieces, km, names))
@@ -146,21 +149,28 @@ def _cut_rows(
         }
 
 
-def _whole_lines(lines: Any) -> Iterator[tuple[str, Any]]:
-    """Yield label and shape of each line; pieces of one ``line_id`` that meet end to end are one."""
+def _whole_lines(lines: Any) -> Iterator[tuple[str, Any, tuple[str, str]]]:
+    """Yield label, shape and countries of the ends of each line; pieces of one ``line_id`` that meet end to end are one."""
     frame = read_layer(lines, geometry="line", name="lines")
+    starts, ends = (_codes(frame, column) for column in ("iso3_from", "iso3_to"))
     if "line_id" not in frame:
         labels = frame["name"].astype(str) if "name" in frame else [f"line {i + 1}" for i in range(len(frame))]
-        yield from zip(labels, frame.geometry.array, strict=True)
+        yield from zip(labels, frame.geometry.array, zip(starts, ends, strict=True), strict=True)
         return
-    for label, part in frame.groupby(frame["line_id"].astype(str), sort=False):
-        shapes = list(part.geometry.array)
+    for label, rows in frame.groupby(frame["line_id"].astype(str), sort=False).indices.items():
+        shapes = list(frame.geometry.array[rows])
         merged = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(shapes)))
         first = shapely.Point(shapely.get_coordinates(shapes[0])[0])
+        known = (starts[rows[0]], ends[rows[-1]]) if len(merged) == 1 else ("", "")
         for k, shape in enumerate(merged):
             is_backward = shapely.distance(shapely.get_point(shape, -1), first) < 1e-9
             name = str(label) if len(merged) == 1 else f"{label} ({k + 1})"
-            yield name, shapely.reverse(shape) if is_backward else shape
+            yield name, shapely.reverse(shape) if is_backward else shape, known
+
+
+def _codes(frame: Any, column: str) -> list[str]:
+    """Return a column of country codes, ``""`` where nothing is known."""
+    return frame[column].fillna("").astype(str).str.upper().tolist() if column in frame else [""] * len(frame)
 
 
 def _crossing_points(crossings: Any, mode: str) -> tuple[CrossingPoints, dict[str, str]]:

@@ -187,6 +187,31 @@ def test_a_wobble_is_noise_below_the_tolerance_and_real_above_it(drawn: gpd.GeoD
     assert strict.crossings["crossing_id"].tolist() == ["", ""]
 
 
+def test_a_line_that_ends_short_of_a_generalised_border_crosses_it_where_its_end_is_known(
+    drawn: gpd.GeoDataFrame,
+) -> None:
+    # Drawn after Serhetabat - Torghundi: the last station lies in BBB, the generalised border a little behind it.
+    line = gpd.GeoDataFrame(geometry=[LineString([(3.5, 6), (3.98, 6)])], crs=4326)
+    assert cx.crossings_of(line, drawn, crossings=own_crossings()).sequences["countries"].tolist() == [("AAA",)]
+    found = cx.crossings_of(line.assign(iso3_from="AAA", iso3_to="BBB"), drawn, crossings=own_crossings())
+    assert found.sequences["countries"].tolist() == [("AAA", "BBB")]
+    assert found.crossings["crossing_id"].tolist() == ["one"]
+    with pytest.raises(cx.UnknownNameError, match="ends in 'XYZ'"):
+        cx.crossings_of(line.assign(iso3_from="XYZ"), drawn)
+
+
+def test_a_line_along_a_border_river_stays_at_home_where_its_ends_are_known(drawn: gpd.GeoDataFrame) -> None:
+    # Drawn after Ordubad - Julfa - Nakhchivan: the border stands one to three kilometres on the wrong side of the track.
+    wobble = [(4.02, 7.7), (4.02, 7.6), (3.99, 7.5), (4.01, 7.4), (3.98, 7.3), (3.5, 7.0)]
+    line = gpd.GeoDataFrame(geometry=[LineString(wobble)], crs=4326)
+    far = own_crossings().iloc[1:]
+    assert cx.crossings_of(line, drawn, crossings=far).sequences["countries"].tolist() == [("BBB", "AAA")]
+    known = line.assign(iso3_from="AAA", iso3_to="AAA")
+    found = cx.crossings_of(known, drawn, crossings=far, tolerance_km=30)
+    assert found.sequences["countries"].tolist() == [("AAA",)]
+    assert set(found.noise["iso3"]) == {"BBB"}
+
+
 def test_pieces_of_one_line_are_joined_whatever_their_order(drawn: gpd.GeoDataFrame) -> None:
     pieces = [LineString([(2, 6), (5, 6)]), LineString([(10, 6), (5, 6)])]
     frame = gpd.GeoDataFrame({"line_id": ["x", "x"]}, geometry=pieces, crs=4326)
