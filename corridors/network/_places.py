@@ -1,7 +1,7 @@
 """From what a person writes to nodes: names, ids, UN/LOCODE, or a position.
 
 A *place* (a city, a port) owns its stations and terminals; asking for it may use any of them. An exact name beats an
-alias, an alias beats nothing; only two different places of one name are ambiguous.
+alias, an alias beats a spelling with other spaces; only two different places of one name are ambiguous.
 """
 
 from __future__ import annotations
@@ -72,6 +72,17 @@ def fold(name: str) -> str:
     letters = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
     letters = re.sub(r"[ʻʼ'`’]", "", letters)
     return " ".join(re.findall(r"[^\W_]+", letters))
+
+
+def squeezed(key: str) -> str:
+    """Return a folded name without spaces, the Persian *ezafe*, and the length of *Saint*.
+
+    Examples
+    --------
+    >>> squeezed(fold("Bandar-e Abbas")), squeezed(fold("Chah Bahar")), squeezed(fold("Saint Petersburg"))
+    ('bandarabbas', 'chahbahar', 'stpetersburg')
+    """
+    return "".join("st" if word == "saint" else word for word in key.split() if word not in ("e", "i"))
 
 
 def name_rows(stations: pd.DataFrame, places: pd.DataFrame, ports: pd.DataFrame, used: set[str]) -> Table:
@@ -156,6 +167,9 @@ def _by_name(network: Network, asked: str, modes: tuple[str, ...]) -> Place:
     names = network.tables["names"]
     key = fold(asked)
     rows = np.flatnonzero(names["key"] == key)
+    if len(rows) == 0:
+        near = {k for k in set(names["key"]) if squeezed(k) == squeezed(key)}
+        rows = np.flatnonzero(np.isin(names["key"], sorted(near)))
     if len(rows) == 0:
         labels = sorted(set(names["key"]))
         raise PlaceError(f"no place {asked!r} in this network{did_you_mean(key, labels)}")
