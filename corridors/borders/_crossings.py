@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.cost import DEFAULT, CostModel, EdgeCosts, cost_model
+from corridors.errors import UnknownNameError
+from corridors.network._places import fold
+from corridors.schema import split_list
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +64,28 @@ def crossing_table(
     table = table[[c for c in table.columns if c != "geometry"] + ["geometry"]]
     table.attrs.update(network.attrs)
     return table
+
+
+def crossing_id_of(network: Network, asked: str) -> str:
+    """Return the id of a crossing point named by its id, its name, that of one of its sides, or an alias in any script.
+
+    Raises
+    ------
+    UnknownNameError
+        Nothing has this name, or several crossing points have.
+    """
+    table = network.tables["crossings"]
+    bare = asked.removeprefix("crossing:")
+    if bare in set(table["crossing_id"]):
+        return bare
+    columns = (table[c] for c in ("crossing_id", "name", "name_a", "name_b", "aliases"))
+    key = fold(bare)
+    found = sorted(
+        {i for i, *names, aliases in zip(*columns, strict=True) if key in map(fold, [*names, *split_list(aliases)])}
+    )
+    if len(found) > 1:
+        raise UnknownNameError(f"{asked!r} is {' and '.join(found)}; give one of these ids")
+    return found[0] if found else network.resolve(asked, kinds=("crossing",))[1]
 
 
 def _observed(network: Network) -> dict[tuple[str, str, str], tuple[float, float, str, float, str]]:

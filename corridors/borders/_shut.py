@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.borders._crossings import crossing_id_of
 from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import CorridorError, NoRouteError, UnknownNameError
 from corridors.network import Asked, Network, name_of
@@ -42,7 +43,7 @@ def detour_if_shut(
     network
         Where the crossing is.
     crossing
-        Its id, bare or as ``crossing:…``.
+        Its id, bare or as ``crossing:…``, or any of its names (``"Friendship Bridge"``, ``"حیرتان"``).
     mode
         Shut it for this mode only; all modes if empty.
     modes
@@ -108,7 +109,7 @@ def reached_through(
     network
         Where the crossing is.
     crossing
-        Its id, bare or as ``crossing:…``.
+        Its id, bare or as ``crossing:…``, or any of its names (``"Friendship Bridge"``, ``"حیرتان"``).
     places
         Two or more; each pair is asked once, from the earlier to the later.
     mode
@@ -166,7 +167,7 @@ def reached_through(
 
 def _edges_of(network: Network, crossing: str, mode: str) -> tuple[str, Any]:
     """Return the id of a crossing point and the mask of its edges, of one mode or of all."""
-    _, crossing_id = network.resolve(crossing, kinds=("crossing",))
+    crossing_id = crossing_id_of(network, crossing)
     edges = network.tables["edges"]
     here = (edges["kind"] == "crossing") & (edges["crossing_id"] == crossing_id)
     here &= (edges["mode"] == mode) if mode else True

@@ -10,6 +10,7 @@ import shapely
 
 import corridors as cx
 from corridors.borders import Atlas, atlas
+from corridors.borders._crossings import crossing_id_of
 from corridors.borders._page import page
 from corridors.borders._places import TRIPOINT_KM
 from corridors.schema import split_list
@@ -192,6 +193,22 @@ def test_shutting_hairatan_cuts_northern_afghanistan_off_by_rail(network: cx.Net
     row = cx.detour_if_shut(network, "saryagash-keles", mode="rail").iloc[0]
     assert row["instead"] == ("oazis-karakalpakia",)
     assert row["detour_km"] > 2000
+
+
+@pytest.mark.parametrize(
+    ("name", "crossing_id"),
+    [("Friendship Bridge", "hairatan"), ("хайратон", "hairatan"), ("حیرتان", "hairatan"), ("阿拉山口", "dostyk-alashankou"),
+     ("crossing:torkham", "torkham"), ("طورخم", "torkham"), ("Сарыағаш", "saryagash-keles"), ("Кызыл-Бел", "guliston-kyzyl-bel")],
+)  # fmt: skip
+def test_a_crossing_goes_by_its_names_in_both_languages(network: cx.Network, name: str, crossing_id: str) -> None:
+    assert crossing_id_of(network, name) == crossing_id
+
+
+def test_a_name_of_two_crossings_is_refused(network: cx.Network) -> None:
+    with pytest.raises(cx.UnknownNameError, match="altynkol-khorgos and nur-zholy-khorgos; give one of these ids"):
+        cx.detour_if_shut(network, "Khorgos (Horgos)")
+    with pytest.raises(cx.UnknownNameError, match="did you mean"):
+        cx.detour_if_shut(network, "hairaton-1")
 
 
 def test_a_detour_names_the_crossings_that_it_could_not_try(network: cx.Network) -> None:
