@@ -397,6 +397,7 @@ def stages(found: Any) -> pd.DataFrame:
             "to": part["to_name"].iloc[-1],
             "length_km": part["length_km"].sum(),
             "time_h": part["time_h"].sum(),
+            found.cost_column: part[found.cost_column].sum(min_count=1),
         }
         for _, part in legs.groupby(run)
     ]

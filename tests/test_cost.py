@@ -1,13 +1,15 @@
 """Hours and dollars: defaults, published dwell by direction, tariffs with scope, and parts that sum to totals."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import continent
 import corridors as cx
-from corridors.cost import CostModel, EdgeCosts, Tariff, cost_model, presets
+from corridors.cost import Average, CostModel, EdgeCosts, Tariff, cost_model, presets
 from corridors.network import Network
 from corridors.network._build import assemble
 
@@ -16,14 +18,14 @@ ATTRS = {"name": "toy", "verified": "2026-01-01", "worldview": "drawn", "attribu
 
 @pytest.fixture(scope="module")
 def measured() -> Network:
-    """The continent with a survey at crossing one: 30 h on side A out of AAA in 2020, 20 h in 2022, 200 USD."""
+    """The continent with a survey at crossing one: 30 h on side A out of AAA in 2020, 20 h and 200 USD in 2022."""
     layers = continent.layers()
     row = {"crossing_id": "one", "mode": "rail", "direction": "ab", "source_id": "drawing", "confidence": "high"}
     layers.crossing_dwell = continent.frame(
         "crossing_dwell",
         [
             row | {"side": "a", "dwell_h": 30.0, "year": 2020},
-            row | {"side": "a", "dwell_h": 20.0, "year": 2022},
+            row | {"side": "a", "dwell_h": 20.0, "fee_usd": 200.0, "year": 2022},
             row | {"crossing_id": "four", "side": "both", "dwell_h": 50.0, "year": 2022},
         ],
     )
@@ -97,10 +99,13 @@ def test_the_parts_sum_to_the_totals_on_every_preset(toy: Network, preset: str, 
         assert r.profile()[f"cumulative_usd_{cargo}"].iloc[-1] == pytest.approx(r.cost_usd)
         for by in ("country", "mode"):
             assert r.shares(by)["time_h_share"].sum() == pytest.approx(1)
+            assert r.shares(by)[f"cost_usd_{cargo}"].sum() == pytest.approx(r.cost_usd)
         low, typical, high = r.time_range_h
         assert low <= typical <= high
         assert 0 <= r.assumed_time_share <= 1
         assert 0 <= r.assumed_cost_share <= 1
+        assert sum(r.time_shares.values()) == pytest.approx(1)
+        assert sum(r.cost_shares.values()) == pytest.approx(1)
 
 
 def test_low_and_high_are_those_of_the_same_way(toy: Network) -> None:
@@ -130,10 +135,90 @@ def test_a_tariff_says_nothing_outside_its_scope(toy: Network) -> None:
 
 def test_dollars_are_tariff_fees_and_handling(toy: Network) -> None:
     r = cx.route(toy, "Aleph", "Coral", cost=survey(tariffs=(tariff(),)), modes="rail")
-    # 800 km at one dollar, two borders with control at 215, one change of gauge at 100.
-    assert r.cost_usd == pytest.approx(800 + 2 * 215 + 100)
+    # 800 km at one dollar, two borders with control at 430, one change of gauge at 225, the shipment itself 150.
+    assert r.cost_usd == pytest.approx(800 + 2 * 430 + 225 + 150)
     assert r.cost_usd_teu == r.cost_usd
-    assert r.assumed_cost_share == pytest.approx(100 / r.cost_usd)
+    assert r.cost_shares == pytest.approx({"published": 800 / 2035, "average": 225 / 2035, "assumption": 1010 / 2035})
+
+
+def test_a_shipment_costs_once_whatever_the_way_and_has_a_row_of_its_own(toy: Network) -> None:
+    near, far = cx.route(toy, "Alpha", "Bravo"), cx.route(toy, "Alpha", "Charlie")
+    for r in (near, far):
+        assert r.shipment_usd == 150
+        first = r.legs.iloc[0]
+        assert (first["kind"], first["length_km"], first["time_h"], first["cost_usd_teu"]) == ("shipment", 0, 0, 150)
+        assert r.profile()["cumulative_usd_teu"].iloc[0] == 150
+        assert r.cost_range_usd[0] - r.dollars.sum() < r.shipment_usd
+    # 500 km at 0.35 USD more, and no border with control between them.
+    assert far.cost_usd - near.cost_usd == pytest.approx(500 * 0.35)
+    assert cx.route(toy, "Alpha", "Bravo", cargo="feu").shipment_usd == 180
+    nowhere = cx.route(toy, "Alpha", "Alpha")
+    assert (nowhere.shipment_usd, nowhere.cost_usd, len(nowhere.legs)) == (0, 0, 0)
+    table = cx.matrix(toy, ["Alpha"], ["Bravo", "Charlie", "Alpha"], weight="cost", modes="rail")
+    assert table["cost_usd_teu"].tolist() == pytest.approx([near.cost_usd, far.cost_usd, 0], abs=0.01)
+
+
+def test_a_published_fee_replaces_half_of_the_default_in_its_direction_and_mode_only(measured: Network) -> None:
+    def fee(origin: str, destination: str, **options: object) -> float:
+        return float(cx.route(measured, origin, destination, modes="rail", **options).crossings["fee_usd"].iloc[0])
+
+    assert fee("Alpha", "Bravo", cost=survey()) == pytest.approx(200 + 430 / 2)
+    assert fee("Bravo", "Alpha", cost=survey()) == pytest.approx(430)
+    assert fee("Alpha", "Bravo") == pytest.approx(430)  # a preset that does not use what is published
+    # A tonne of bulk bears a twentieth of a vehicle's fee.
+    assert fee("Alpha", "Bravo", cost=survey(), cargo="tonne") == pytest.approx((200 + 430 / 2) / 20)
+    there = cx.route(measured, "Alpha", "Bravo", cost=survey())
+    assert there.crossings["fee_rests_on"].iloc[0] == "published + assumption"
+
+
+def test_low_and_high_of_a_published_dwell_are_those_of_its_years(measured: Network) -> None:
+    r = cx.route(measured, "Alpha", "Bravo", cost=survey())
+    low, typical, high = (r.cost_model.at(level) for level in ("low", "typical", "high"))
+    hours = [replace(r, cost_model=m).crossings["dwell_h"].iloc[0] for m in (low, typical, high)]
+    assert hours == pytest.approx([20 + 4 / 2, 20 + 12 / 2, 30 + 36 / 2])
+
+
+def average(**changes: object) -> Average:
+    return replace(Average(("AAA",), "rail", "a survey", 2022, h=(8.0, 9.0, 10.0)), **changes)
+
+
+def test_the_mean_of_a_country_stands_between_the_crossing_and_the_default(measured: Network) -> None:
+    def border(*means: Average, origin: str = "Alpha", destination: str = "Bravo") -> tuple[float, str]:
+        row = cx.route(measured, origin, destination, cost=survey(averages=means), modes="rail").crossings.iloc[0]
+        return row["dwell_h"], row["dwell_rests_on"]
+
+    out, into = average(direction="out"), average(countries=("BBB",), direction="in")
+    # Side A out of AAA is measured (20 h), side B into BBB is a mean, or half of the default of 12 h.
+    assert border(out, into) == (29.0, "published + average")
+    assert border(out) == (26.0, "published + assumption")
+    # The other way nothing is measured: BBB's side is no mean of ``in``, AAA's is none of ``out``.
+    assert border(out, into, origin="Bravo", destination="Alpha") == (12.0, "assumption")
+    assert border(average(), origin="Bravo", destination="Alpha") == (15.0, "average + assumption")
+    assert border(average(beside=("CCC",)), origin="Bravo", destination="Alpha") == (12.0, "assumption")
+    assert border(average(gauge_break=True), origin="Bravo", destination="Alpha") == (12.0, "assumption")
+    # The first that holds counts.
+    assert border(average(h=(1.0, 2.0, 3.0)), average(), origin="Bravo", destination="Alpha")[0] == 8.0
+    back = cx.route(measured, "Bravo", "Alpha", cost=survey(averages=(average(),)), modes="rail")
+    hours = [replace(back, cost_model=back.cost_model.at(x)).standing_h for x in ("low", "high")]
+    assert hours == pytest.approx([2 + 2, 18 + 18])  # the range stays that of the default, which is wider
+
+
+def test_a_mean_where_the_gauge_changes_holds_the_change(measured: Network) -> None:
+    mean = average(countries=("CCC",), gauge_break=True, h=(30.0, 50.0, 90.0), usd=(100.0, 300.0, 300.0))
+    back = cx.route(measured, "Coral", "Aleph", cost=survey(averages=(mean,)), modes="rail", avoid="BBB")
+    assert list(back.gauge_breaks["time_h"]) == [0.0]
+    assert back.crossings.set_index("crossing_id")["dwell_h"]["four"] == pytest.approx(50 + 12 / 2)
+    legs = back.legs.set_index("kind")["cost_usd_teu"]
+    assert legs["gauge_change"] == 0.0
+    assert back.crossings.set_index("crossing_id")["fee_usd"]["four"] == pytest.approx(300 + 430 / 2)
+
+
+def test_shares_of_what_the_hours_rest_on_are_told_apart(measured: Network) -> None:
+    r = cx.route(measured, "Alpha", "Bravo", cost=survey(averages=(average(countries=("BBB",)),)), modes="rail")
+    hours = 500 / 40 + 20 + 9
+    assert r.time_h == pytest.approx(hours)
+    assert r.time_shares == pytest.approx({"published": 20 / hours, "average": 9 / hours, "assumption": 12.5 / hours})
+    assert r.assumed_time_share == r.time_shares["assumption"]
 
 
 def test_weights_rank_by_what_they_say(toy: Network) -> None:
@@ -165,8 +250,58 @@ def test_sources_are_citations_and_assumptions_are_called_so(toy: Network) -> No
     assert r.bibtex() == ""
 
 
+def test_pricing_some_edges_gives_what_pricing_all_gives_for_them(measured: Network) -> None:
+    rows = np.array([5, 0, 12])
+    for preset in presets():
+        whole, some = (EdgeCosts(measured, cost_model(preset), rows=r) for r in (None, rows))
+        assert some.hours == pytest.approx(whole.hours[:, rows])
+        assert some.usd == pytest.approx(whole.usd[:, rows])
+        assert (some.has_price == whole.has_price[rows]).all()
+
+
+def test_a_file_has_the_tables_of_the_preset_it_is_based_on_but_not_its_prices(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    head = 'title = "Own"\nmeasures = "x"\nbasis = "assumed"\nyear = 2024\nuses_published_dwell = false\n'
+    path.write_text(f'name = "own"\nbased_on = "simple"\n{head}[gauge_change_h]\ndefault = [1, 2, 3]\n')
+    model = cost_model(path)
+    assert model.value("gauge_change_h", "default").value == 2
+    assert model.value("speed_kph", "rail", "KAZ").value == 40
+    assert model.tariffs == ()
+    price = '[[tariff]]\nid = "t"\nmode = "rail"\ncargo = "teu"\nyear = 2024\nsource = "a price list"\n'
+    path.write_text(f'name = "own"\nbased_on = "simple"\n{head}{price}price_per_km = [1, 2, 3]\n')
+    with pytest.raises(cx.SchemaError, match="needs currency, and usd_per_unit"):
+        cost_model(path)
+    path.write_text(
+        f'name = "own"\nbased_on = "simple"\n{head}{price}price_per_km = [1, 2, 3]\ncurrency = "CHF"\nusd_per_unit = 1.5\n'
+    )
+    assert cost_model(path).tariffs[0].usd_per_km == (1.5, 3.0, 4.5)
+    path.write_text(f'name = "own"\nbased_on = "simple"\n{head}{price}usd_per_km = [1, 2, 3]\ntrafic = "transit"\n')
+    with pytest.raises(cx.SchemaError, match="knows no trafic"):
+        cost_model(path)
+
+
+@pytest.mark.parametrize("preset", presets())
+def test_every_source_of_a_preset_is_a_known_source_or_called_an_assumption(preset: str) -> None:
+    model, known = cost_model(preset), set(cx.load("sources")["source_id"])
+    texts = [*_texts(model.parameters), *(t.source for t in model.tariffs), *(a.source for a in model.averages)]
+    assert texts
+    for text in texts:
+        assert text.startswith("assumption") or text.partition(":")[0] in known, text
+
+
+def _texts(table: Any) -> list[str]:
+    out = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            out += _texts(value)
+        elif key.startswith("source"):
+            out.append(value)
+    return out
+
+
 def test_both_directions_have_hours_for_every_edge(toy: Network) -> None:
     costs = EdgeCosts(toy, cost_model("survey-2022"))
     assert costs.hours.shape == (2, len(toy.edges))
     assert (costs.hours >= 0).all()
-    assert (costs.standing_assumed_h <= costs.standing_h + 1e-12).all()
+    assert costs.standing_parts.shape == (3, 2, len(toy.edges))
+    assert (costs.standing_parts >= 0).all()

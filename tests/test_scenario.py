@@ -137,7 +137,9 @@ def test_changed_costs_travel_with_the_network_and_count_as_assumed(toy: Network
     m, s, u, assumed = edges_h(dear.apply(toy))
     assert m == pytest.approx(2 * moving)
     assert s == pytest.approx(48)
-    assert u == pytest.approx(2 * (usd - 215))
+    assert u == pytest.approx(
+        2 * (usd - 430 - 150) + 150
+    )  # 430 at the border, 150 for the shipment whatever it pays a km
     assert assumed == pytest.approx(1.0)
     assert edges_h(toy)[:2] == (moving, standing)
     assert edges_h(cx.Scenario("again").change("dwell", "one", factor=2).apply(dear.apply(toy)))[1] == pytest.approx(96)

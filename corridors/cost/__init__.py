@@ -1,5 +1,6 @@
 """What an edge costs: hours and dollars of moving and of standing still."""
 
+from corridors.cost._borders import Part, Passage
 from corridors.cost._edges import EdgeCosts, Journey
 from corridors.cost._model import (
     BASES,
@@ -7,12 +8,13 @@ from corridors.cost._model import (
     DEFAULT,
     FASTER_IS_LESS,
     LEVELS,
+    RESTS_ON,
+    Average,
     CostModel,
     Tariff,
     Value,
-    cost_model,
-    presets,
 )
+from corridors.cost._read import cost_model, presets
 
 __all__ = [
     "BASES",
@@ -20,9 +22,13 @@ __all__ = [
     "DEFAULT",
     "FASTER_IS_LESS",
     "LEVELS",
+    "RESTS_ON",
+    "Average",
     "CostModel",
     "EdgeCosts",
     "Journey",
+    "Part",
+    "Passage",
     "Tariff",
     "Value",
     "cost_model",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
-from corridors._files import GEODATA
-from corridors.errors import LayerError, SchemaError, UnknownNameError, did_you_mean
+from corridors.errors import UnknownNameError
 
 LEVELS = ("low", "typical", "high")
 CARGOES = ("teu", "feu", "tonne", "truck")
@@ -19,25 +17,29 @@ BASES = ("observed", "declared", "assumed")
 """What a preset's hours are: surveys of real shipments, operators' own words, or assumptions. Figures of different bases
 never share a ranking."""
 
+RESTS_ON = ("published", "average", "assumption")
+"""What a number rests on: a figure published for this very crossing or rate; the published mean of a country, a region or a
+service; nothing published."""
+
 DEFAULT = "simple"
 
-_HEAD = ("name", "title", "measures", "basis", "year", "uses_published_dwell")
-_REQUIRED = (
-    "speed_kph.rail", "speed_kph.road", "speed_kph.sea", "stop_h_per_1000_km.rail", "stop_h_per_1000_km.road",
-    "stop_h_per_1000_km.sea", "class_speed_factor", "crossing_h.rail", "crossing_h.road",
-    "gauge_change_h", "transshipment_h", "connector.speed_kph", "value_of_time_usd_h", "crossing_fee_usd", "handling_usd",
-)  # fmt: skip
 FASTER_IS_LESS = ("speed_kph", "connector", "class_speed_factor")
 """Tables of speeds: their high value makes few hours, so that it belongs to the low level."""
+
+Triple = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class Value:
-    """One parameter at one level, and whether it is an assumption."""
+    """One parameter at one level, and what it rests on; a parameter is a mean or an assumption, never of one place."""
 
     value: float
-    is_assumed: bool
     source: str
+
+    @property
+    def rests_on(self) -> str:
+        """``average`` or ``assumption``."""
+        return "assumption" if self.source.startswith("assumption") else "average"
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Tariff:
     mode: str
     source: str
     cargo: str
-    usd_per_km: tuple[float, float, float]
+    usd_per_km: Triple
     countries: tuple[str, ...] = ()
     traffic: str = ""
     origins: tuple[str, ...] = ()
@@ -83,9 +85,48 @@ class Tariff:
     usd_per_unit: float = 1.0
 
     @property
-    def is_assumed(self) -> bool:
-        """Whether nothing published stands behind it."""
-        return self.source.startswith("assumption")
+    def rests_on(self) -> str:
+        """``published`` if it is a rate somebody published, else ``assumption``."""
+        return "assumption" if self.source.startswith("assumption") else "published"
+
+
+@dataclass(frozen=True)
+class Average:
+    """A published mean of the borders of some countries, for one side: hours, dollars for a vehicle, or both.
+
+    Attributes
+    ----------
+    countries, mode, source, year
+        Whose side of a border it is, on what, and where it is from.
+    direction
+        ``in``, ``out``, or empty for either.
+    beside
+        Neighbours at whose border it holds; empty for all.
+    gauge_break
+        True where the gauge changes, and then the change is in it; False where it does not; None for both.
+    h, usd
+        Low, typical, high; None if it says nothing.
+    """
+
+    countries: tuple[str, ...]
+    mode: str
+    source: str
+    year: int
+    direction: str = ""
+    beside: tuple[str, ...] = ()
+    gauge_break: bool | None = None
+    h: Triple | None = None
+    usd: Triple | None = None
+
+    def holds(self, mode: str, country: str, other: str, way: str, is_break: bool) -> bool:
+        """Return whether it is for this side of a border."""
+        return (
+            mode == self.mode
+            and country in self.countries
+            and self.direction in ("", way)
+            and (not self.beside or other in self.beside)
+            and self.gauge_break in (None, is_break)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,13 +136,17 @@ class CostModel:
     Attributes
     ----------
     name, title, measures, basis, year
-        What the model is, what it measures, and on which basis: observed, declared or assumed.
+        What the model is, what it measures, and on which basis: observed, declared or assumed. Dollars are of that year.
     uses_published_dwell
-        Whether published standing times of single crossings replace the defaults.
+        Whether published standing times and fees of single crossings replace the defaults.
     parameters
         The tables of its TOML file; each value is ``[low, typical, high]``.
     tariffs
         Prices with their scope; an edge outside every scope has no tariff.
+    averages
+        Published means of borders, the first that holds; they replace the defaults where nothing is published for a crossing.
+    payload_t
+        Tonnes in each unit of cargo.
     cargo
         The unit that is priced.
     level
@@ -118,6 +163,8 @@ class CostModel:
     uses_published_dwell: bool
     parameters: Mapping[str, Any]
     tariffs: tuple[Tariff, ...]
+    averages: tuple[Average, ...]
+    payload_t: Mapping[str, float]
     cargo: str = "teu"
     level: str = "typical"
     is_loaded: bool = True
@@ -127,7 +174,7 @@ class CostModel:
 
     def at(self, level: str) -> CostModel:
         """Return this model at another level."""
-        _known(level, LEVELS, "level")
+        known(level, LEVELS, "level")
         return replace(self, level=level)
 
     def value(self, *path: str) -> Value:
@@ -152,146 +199,19 @@ class CostModel:
         column = LEVELS.index(self.level)
         if path[0] in FASTER_IS_LESS:
             column = 2 - column
-        source = str(table.get(f"source_{key}", table.get("source", "assumption")))
-        return Value(float(table[key][column]), source.startswith("assumption"), source)
+        return Value(float(table[key][column]), str(table.get(f"source_{key}", table.get("source", "assumption"))))
 
     def price(self, tariff: Tariff) -> float:
         """Return the dollars per kilometre of a tariff at the model's level."""
         return tariff.usd_per_km[LEVELS.index(self.level)]
 
-
-def presets() -> list[str]:
-    """Return the names of the embedded cost models."""
-    return sorted(p.stem for p in (GEODATA / "costs").glob("*.toml"))
-
-
-def cost_model(
-    model: str | Path | CostModel = DEFAULT,
-    *,
-    cargo: str | None = None,
-    level: str | None = None,
-    is_loaded: bool | None = None,
-) -> CostModel:
-    """Return a cost model: a preset by name, or one from a TOML file.
-
-    Parameters
-    ----------
-    model
-        Name of a preset, path of a TOML file of the same form, or a model.
-    cargo
-        ``"teu"``, ``"feu"``, ``"tonne"`` or ``"truck"``; None for that of the model, or a TEU.
-    level
-        ``"low"``, ``"typical"`` or ``"high"``; None for that of the model, or typical.
-    is_loaded
-        False prices an empty unit; None for that of the model, or loaded.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no such preset, cargo or level.
-    LayerError
-        The file is no TOML.
-    SchemaError
-        A table is missing, or a value is not three ascending numbers.
-
-    Examples
-    --------
-    >>> import corridors as cx
-    >>> cx.cost_model("survey-2022").basis
-    'observed'
-    """
-    found = model if isinstance(model, CostModel) else _read(model)
-    cargo, level = cargo or found.cargo, level or found.level
-    _known(cargo, CARGOES, "cargo")
-    return replace(found.at(level), cargo=cargo, is_loaded=found.is_loaded if is_loaded is None else is_loaded)
+    @cached_property
+    def share_of_a_vehicle(self) -> float:
+        """Part of a lorry's or wagon's fee that one unit bears: all of it, but a tonne of bulk only its share of the load."""
+        return self.payload_t["tonne"] / self.payload_t["truck"] if self.cargo == "tonne" else 1.0
 
 
-def _known(given: str, allowed: tuple[str, ...], what: str) -> None:
+def known(given: str, allowed: tuple[str, ...], what: str) -> None:
+    """Raise `UnknownNameError` unless a name is one of those allowed."""
     if given not in allowed:
         raise UnknownNameError(f"{what} is {given!r}; it must be {', '.join(allowed)}")
-
-
-def _read(model: str | Path) -> CostModel:
-    path = Path(model) if Path(model).suffix == ".toml" else GEODATA / "costs" / f"{model}.toml"
-    if not path.is_file():
-        raise UnknownNameError(
-            f"no cost model {str(model)!r}{did_you_mean(str(model), presets())}; there are {', '.join(presets())}, or give "
-            "the path of a .toml file"
-        )
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LayerError(f"cannot read the cost model {str(path)!r}: {error}") from error
-    _check(content, path.name)
-    head = {key: content.pop(key) for key in _HEAD}
-    tariffs = tuple(_tariff(t, path.name) for t in content.pop("tariff", []))
-    return CostModel(**head, parameters=content, tariffs=tariffs)
-
-
-def _check(content: dict[str, Any], name: str) -> None:
-    """Refuse a file in which a table is missing or a value is no ascending triple."""
-    missing = [k for k in _HEAD if k not in content]
-    missing += [path for path in _REQUIRED if not _has(content, path)]
-    if missing:
-        raise SchemaError(f"cost model {name}: {', '.join(missing)} missing")
-    if content["basis"] not in BASES:
-        raise SchemaError(f"cost model {name}: basis is {content['basis']!r}; it must be {', '.join(BASES)}")
-    for path, value in _values({k: v for k, v in content.items() if k not in (*_HEAD, "tariff")}):
-        _check_triple(value, path, name)
-        if path.split(".")[0] in FASTER_IS_LESS and value[0] <= 0:
-            raise SchemaError(f"cost model {name}: {path} is {value!r}; a speed must be above zero")
-
-
-def _check_triple(value: Any, path: str, name: str) -> None:
-    is_triple = isinstance(value, list) and len(value) == 3 and all(isinstance(v, int | float) for v in value)
-    if not is_triple or not 0 <= value[0] <= value[1] <= value[2] < float("inf"):
-        raise SchemaError(
-            f"cost model {name}: {path} is {value!r}; it must be [low, typical, high], ascending, finite, not negative"
-        )
-
-
-def _has(content: dict[str, Any], path: str) -> bool:
-    here: Any = content
-    for part in path.split("."):
-        if not isinstance(here, dict) or part not in here:
-            return False
-        here = here[part]
-    return True
-
-
-def _values(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield path and value of every parameter, leaving out units and sources."""
-    for key, value in table.items():
-        if key == "unit" or key.startswith("source"):
-            continue
-        if isinstance(value, dict):
-            yield from _values(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
-
-def _tariff(row: dict[str, Any], name: str) -> Tariff:
-    missing = [k for k in ("id", "mode", "cargo", "usd_per_km", "source", "year") if k not in row]
-    if missing:
-        raise SchemaError(f"cost model {name}: tariff {row.get('id', '?')!r} has no {', '.join(missing)}")
-    _check_triple(row["usd_per_km"], f"tariff {row['id']} usd_per_km", name)
-    if row["cargo"] not in CARGOES:
-        raise SchemaError(
-            f"cost model {name}: tariff {row['id']!r} is for {row['cargo']!r}; it must be {', '.join(CARGOES)}"
-        )
-    return Tariff(
-        tariff_id=row["id"],
-        mode=row["mode"],
-        source=row["source"],
-        cargo=row["cargo"],
-        usd_per_km=(float(row["usd_per_km"][0]), float(row["usd_per_km"][1]), float(row["usd_per_km"][2])),
-        countries=tuple(row.get("countries", ())),
-        traffic=row.get("traffic", ""),
-        origins=tuple(row.get("origins", ())),
-        destinations=tuple(row.get("destinations", ())),
-        is_loaded=bool(row.get("is_loaded", True)),
-        through=tuple(tuple(group) for group in row.get("through", ())),
-        year=row["year"],
-        currency=row.get("currency", "USD"),
-        usd_per_unit=float(row.get("usd_per_unit", 1.0)),
-    )

@@ -244,7 +244,7 @@ class _Field:
         far, before, nearest = dijkstra(matrix, indices=targets, min_only=True, return_predecessors=True)
         arc = {(int(tail[k]), int(head[k])): int(k) for k in keep}
         amounts = np.stack([
-            self.costs.hours[direction, row], edges["length_km"][row], self.costs.usd[row],
+            self.costs.hours[direction, row], edges["length_km"][row], self.costs.usd[direction, row],
             (edges["kind"][row] == "crossing").astype(float),
         ])  # fmt: skip
         sums = np.full((4, n), np.nan)
@@ -252,6 +252,7 @@ class _Field:
         for node in np.argsort(far, kind="stable"):
             if np.isfinite(far[node]) and before[node] >= 0:
                 sums[:, node] = sums[:, before[node]] + amounts[:, arc[int(before[node]), int(node)]]
+        sums[2] += np.where(far > 0, self.costs.shipment.value, 0.0)
         target = np.where(np.isfinite(far), nearest, -1)
         return {"weight": far, "target": target, "is_served": is_served, "time_h": sums[0], "length_km": sums[1],
                 "usd": sums[2], "n_crossings": sums[3]}  # fmt: skip

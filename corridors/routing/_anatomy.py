@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors import geodata
+from corridors.cost import RESTS_ON
 from corridors.network import MOVING
+from corridors.units import Floats
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -42,6 +44,7 @@ def legs(route: Route) -> gpd.GeoDataFrame:
         shapes = np.where(route.path.is_forward, shapes, shapely.reverse(shapes))
     frame = gpd.GeoDataFrame(columns, geometry=shapes, crs=4326)
     parts = [
+        _shipment(route),
         _connector(route, route.path.start_km, is_start=True),
         frame,
         _connector(route, route.path.end_km, is_start=False),
@@ -52,6 +55,21 @@ def legs(route: Route) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(frame[order], geometry="geometry", crs=4326)
     frame.attrs.update(route.attrs)
     return frame
+
+
+def _shipment(route: Route) -> gpd.GeoDataFrame | None:
+    """Return the row of what a shipment costs once, at the place of origin and without a shape; None where that is nothing."""
+    import geopandas as gpd
+
+    if route.shipment_usd == 0.0:
+        return None
+    place = route.origin
+    row = dict.fromkeys(LEG_COLUMNS, "") | {
+        "kind": "shipment", "line_name": "fixed cost of a shipment", "gauge_mm": 0, "status": "operating",
+        "country": place.iso3, "from_name": place.name, "to_name": place.name, "length_km": 0.0, "time_h": 0.0,
+        route.cost_column: route.shipment_usd, "assumed_km": 0.0,
+    }  # fmt: skip
+    return gpd.GeoDataFrame([row], geometry=[None], crs=4326)
 
 
 def _connector(route: Route, km: float, *, is_start: bool) -> gpd.GeoDataFrame | None:
@@ -85,9 +103,11 @@ def crossings(route: Route) -> pd.DataFrame:
     row_of = {key: i for i, key in enumerate(zip(known["crossing_id"], known["mode"], strict=True))}
     at_km = np.cumsum(route.edge("length_km")) + route.path.start_km
     names = (
-        "crossing_id", "name", "iso3_from", "iso3_to", "mode", "control", "status", "dwell_h", "is_default", "fee_usd",
-        "at_km", "lon", "lat", "source_id",
+        "crossing_id", "name", "iso3_from", "iso3_to", "mode", "control", "status", "dwell_h", "dwell_rests_on",
+        "is_default", "fee_usd", "fee_rests_on", "at_km", "lon", "lat", "source_id",
     )  # fmt: skip
+    standing, dollars = route.standing_parts, route.dollar_parts
+    assumption = RESTS_ON.index("assumption")
     rows = []
     for k in np.flatnonzero(route.edge("kind") == "crossing"):
         tail, head = route.ends[0][k], route.ends[1][k]
@@ -102,8 +122,10 @@ def crossings(route: Route) -> pd.DataFrame:
                 known["control"][i] if i is not None else "full",
                 route.edge("status")[k],
                 route.standing_hours[k],
-                bool(route.assumed_standing_hours[k] > 0),
+                _rests_on(standing[:, k]),
+                bool(standing[assumption, k] > 0),
                 route.dollars[k],
+                _rests_on(dollars[:, k]),
                 at_km[k],
                 route.node("lon")[tail],
                 route.node("lat")[tail],
@@ -111,6 +133,11 @@ def crossings(route: Route) -> pd.DataFrame:
             )
         )
     return pd.DataFrame(rows, columns=list(names))
+
+
+def _rests_on(parts: Floats) -> str:
+    """Return what an amount rests on, in words; empty for nothing."""
+    return " + ".join(name for name, part in zip(RESTS_ON, parts, strict=True) if part > 0)
 
 
 def standstills(route: Route, kind: str, what: str) -> pd.DataFrame:
@@ -196,22 +223,45 @@ def concerned(route: Route, table: str) -> pd.DataFrame:
     stations = {str(s) for s in route.node("station_id")[np.concatenate([tail, head])] if s}
     passed |= {f"crossing:{c}" for c in route.edge("crossing_id") if c}
     passed |= {f"line:{line}" for line in route.edge("line_id") if line}
-    passed |= {f"{prefix}:{s}" for s in stations for prefix in ("station", "port")}
+    passed |= {f"station:{s}" for s in stations}
+    ports = geodata.load("ports")
+    passed |= {
+        f"port:{p}" for p in ports["port_id"][ports["station_id"].isin(stations) | ports["port_id"].isin(stations)]
+    }
     return frame[frame["place"].isin(passed)].reset_index(drop=True)
 
 
 def sources(route: Route) -> pd.DataFrame:
-    """Return the sources of a route's lines, borders and transfers; see `Route.sources`."""
+    """Return the sources of a route's lines, borders, transfers, hours and dollars; see `Route.sources`."""
     import pandas as pd
 
     km = pd.Series(route.edge("length_km")).groupby(pd.Series(route.edge("source_id"))).sum()
     km = km[km.index != ""]
+    used: dict[str, list[str]] = {i: ["lines and borders"] for i in [*km.index, *route.crossings["source_id"]] if i}
     known = route.network.sources
-    ids = [*km.index, *(i for i in dict.fromkeys(route.crossings["source_id"]) if i and i not in km.index)]
-    frame = known.reindex(ids).fillna("")
-    frame["length_km"] = km.reindex(ids).fillna(0.0)
+    model = f"cost-model:{route.cost_model.name}"
+    for source, what in _cost_sources(route):
+        source_id = source.partition(":")[0]
+        of = used.setdefault(source_id if source_id in known.index else model, [])
+        of.extend([what] if what not in of else [])
+    frame = known.reindex(list(used)).fillna("")
+    if model in used:
+        title = f"Cost model {route.cost_model.name}: {route.cost_model.title}, its assumptions"
+        frame.loc[model, ["title", "kind"]] = [title, "assumption"]
+    frame["length_km"] = km.reindex(list(used)).fillna(0.0)
+    frame["used_for"] = [", ".join(of) for of in used.values()]
     frame["citation"] = [citation(i, row) for i, row in frame.iterrows()]
     return frame.sort_values("length_km", ascending=False, kind="stable")
+
+
+def _cost_sources(route: Route) -> list[tuple[str, str]]:
+    """Return the sources of the hours and dollars on the way, each with which of the two it gives."""
+    found = [
+        (s, what) for what, texts in route.costs.sources(np.where(route.path.is_forward, 0, 1)).items() for s in texts
+    ]
+    fixed = [(route.costs.shipment.source, "dollars")] if route.shipment_usd else []
+    connector = [("assumption", "hours")] if route.connector_km else []
+    return list(dict.fromkeys([*found, *fixed, *connector]))
 
 
 def citation(source_id: str, row: Any) -> str:

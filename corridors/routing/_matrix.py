@@ -62,6 +62,8 @@ def _block(network: Network, task: tuple[list[Asked], list[Asked], Sequence[Weig
             places = [starts.places[i] for i in some], [ends.places[j] for j in others]
             found = search.engine.distances(*places, search.per_km)
             found = np.floor(found + 1e-9) if weight in _COUNTS else found
+            if weight in ("cost", "generalised"):
+                found = found + search.costs.shipment.value * _apart(*places)
             values[name][np.ix_(some, others)] = np.where(np.isfinite(found), found, np.nan)
             reason = f"no path {search.conditions()}"
             reasons[np.ix_(some, others)] = np.where(np.isfinite(found), "", reason)
@@ -115,6 +117,12 @@ def _groups(network: Network, starts: _Side, ends: _Side, question: Question) ->
         for others in second:
             places = starts.places[some[0]], ends.places[others[0]]
             yield some, others, Search(network, question, places=places)
+
+
+def _apart(starts: Sequence[Place], ends: Sequence[Place]) -> Any:
+    """Return 1 where two places differ, 0 where they are one: nothing is carried, and no shipment is paid for."""
+    nodes = [set(p.nodes) for p in ends]
+    return np.array([[nodes_b.isdisjoint(a.nodes) for nodes_b in nodes] for a in starts], dtype=float)
 
 
 def column_name(weight: Weight, question: Question) -> str:

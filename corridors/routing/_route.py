@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.cost import LEVELS, CostModel, EdgeCosts, Journey
+from corridors.cost import LEVELS, RESTS_ON, CostModel, EdgeCosts, Journey
 from corridors.network import Network, Place
-from corridors.routing import _anatomy, _through
+from corridors.routing import _anatomy, _capacity, _through
 from corridors.routing._engine import Path
 from corridors.units import Floats, distance_km
 
@@ -101,14 +101,24 @@ class Route:
     @property
     def time_range_h(self) -> tuple[float, float, float]:
         """Hours on this way with all parameters low, typical, and high."""
-        low, typical, high = (replace(self, cost_model=self.cost_model.at(level)).time_h for level in LEVELS)
+        low, typical, high = (r.time_h for r in self._at_levels)
         return low, typical, high
 
     @cached_property
+    def _at_levels(self) -> tuple[Route, ...]:
+        """The same way at low, typical and high values; only its own edges are priced."""
+        return tuple(replace(self, cost_model=self.cost_model.at(level)) for level in LEVELS)
+
+    @cached_property
+    def time_shares(self) -> dict[str, float]:
+        """Share of the hours that is ``published`` for the place, a published ``average``, or an ``assumption``; they sum to 1."""
+        moving = self.costs.moving_parts.sum(axis=1)
+        return _shares(moving + self.standing_parts.sum(axis=1), self.connector_h(self.connector_km))
+
+    @property
     def assumed_time_share(self) -> float:
         """Share of the hours that rests on defaults and assumptions, 0 to 1."""
-        moving = self._costs.moving_assumed_h[self.path.edges].sum() + self.connector_h(self.connector_km)
-        return float(moving + self.assumed_standing_hours.sum()) / self.time_h if self.time_h else 0.0
+        return self.time_shares["assumption"]
 
     # Dollars ---------------------------------------------------------------------------------------------------------
 
@@ -119,8 +129,13 @@ class Route:
 
     @cached_property
     def cost_usd(self) -> float:
-        """Dollars for one unit of `cargo`: tariffs, border fees, handling. See `is_lower_bound`."""
-        return float(self.dollars.sum())
+        """Dollars for one unit of `cargo`: tariffs, border fees, handling, and `shipment_usd`. See `is_lower_bound`."""
+        return float(self.dollars.sum()) + self.shipment_usd
+
+    @property
+    def shipment_usd(self) -> float:
+        """Dollars that one unit costs once, however far it goes; zero where nothing is carried."""
+        return self.costs.shipment.value if len(self.path.edges) else 0.0
 
     @property
     def cost_usd_teu(self) -> float:
@@ -130,7 +145,7 @@ class Route:
     @property
     def cost_range_usd(self) -> tuple[float, float, float]:
         """Dollars on this way with all parameters low, typical, and high."""
-        low, typical, high = (replace(self, cost_model=self.cost_model.at(level)).cost_usd for level in LEVELS)
+        low, typical, high = (r.cost_usd for r in self._at_levels)
         return low, typical, high
 
     @cached_property
@@ -145,9 +160,16 @@ class Route:
         return self.priced_km_share < 1.0 - 1e-9 or self.connector_km > 0
 
     @cached_property
+    def cost_shares(self) -> dict[str, float]:
+        """Share of the dollars that is ``published``, a published ``average``, or an ``assumption``; they sum to 1."""
+        parts = self.dollar_parts.sum(axis=1)
+        parts[RESTS_ON.index(self.costs.shipment.rests_on)] += self.shipment_usd
+        return _shares(parts)
+
+    @property
     def assumed_cost_share(self) -> float:
         """Share of the dollars that rests on assumptions, 0 to 1."""
-        return float(self._costs.usd_assumed[self.path.edges].sum()) / self.cost_usd if self.cost_usd else 0.0
+        return self.cost_shares["assumption"]
 
     @property
     def swod_kph(self) -> float:
@@ -203,8 +225,9 @@ class Route:
     def crossings(self) -> pd.DataFrame:
         """Borders in order.
 
-        Columns: ``crossing_id, name, iso3_from, iso3_to, mode, control, status, dwell_h, is_default`` (whether a part of the dwell
-        is not published), ``fee_usd, at_km, lon, lat, source_id``.
+        Columns: ``crossing_id, name, iso3_from, iso3_to, mode, control, status, dwell_h, dwell_rests_on`` (published for this
+        crossing, a published average, an assumption, or several of them), ``is_default`` (whether a part of the dwell is an
+        assumption), ``fee_usd, fee_rests_on, at_km, lon, lat, source_id``.
         """
         return _anatomy.crossings(self)
 
@@ -242,8 +265,18 @@ class Route:
 
     @cached_property
     def capacities(self) -> pd.DataFrame:
-        """Published capacities on the way; their units differ, so none is called the tightest of all."""
-        return _anatomy.concerned(self, "capacities")
+        """Published capacities on the way, the tightest of each unit first; units that count different things are not compared.
+
+        Columns: ``place, name, counts`` (TEU, tonnes, wagons, trains or pairs of trains), ``per_day, low_per_day`` (the least
+        published, NaN where there is one figure), ``is_tightest`` (of its unit), ``value, low, unit, year, source_id,
+        confidence, note``.
+        """
+        return _capacity.ranked(_anatomy.concerned(self, "capacities"), self)
+
+    @property
+    def tightest_capacity(self) -> str:
+        """The tightest published capacity on the way in words, one for each unit; most places have none."""
+        return _capacity.tightest(self.capacities)
 
     # Leg by leg ------------------------------------------------------------------------------------------------------
 
@@ -251,6 +284,7 @@ class Route:
     def legs(self) -> gpd.GeoDataFrame:
         """Every edge as travelled, in order, connectors included; lengths, hours and dollars add up to the totals.
 
+        The first row, of kind ``shipment``, holds what a shipment costs once; it is missing where that is nothing.
         Columns: ``kind, mode, line_id, line_name, gauge_mm, status, country, from_name, to_name, length_km, time_h,
         cost_usd_teu`` (or the cargo that is priced; NaN without tariff), ``assumed_km, length_source, shape_source, as_of,
         crossing_id, edge_id, source_id, geometry``.
@@ -290,7 +324,11 @@ class Route:
 
     @cached_property
     def sources(self) -> pd.DataFrame:
-        """What this route rests on: one row a source with ``title, url, year, kind, length_km, citation``."""
+        """What this route rests on: one row a source with ``title, url, year, kind, note, length_km, used_for, citation``.
+
+        ``used_for`` says whether lines and borders, hours or dollars come from it; what the cost model assumes is one row of kind
+        ``assumption``.
+        """
         return _anatomy.sources(self)
 
     def bibtex(self) -> str:
@@ -322,27 +360,32 @@ class Route:
     @cached_property
     def moving_hours(self) -> Floats:
         """Hours under way on each edge."""
-        return self._costs.moving_h[self.path.edges]
+        return self.costs.moving_h
 
     @cached_property
     def standing_hours(self) -> Floats:
         """Hours standing on each edge."""
-        return self._costs.standing_h[self._direction, self.path.edges]
+        return self.standing_parts.sum(axis=0)
 
     @cached_property
-    def assumed_standing_hours(self) -> Floats:
-        """Part of the standing hours of each edge that is a default."""
-        return self._costs.standing_assumed_h[self._direction, self.path.edges]
+    def standing_parts(self) -> Floats:
+        """Hours standing on each edge by what they rest on (`corridors.cost.RESTS_ON`); shape (3, n)."""
+        return self.costs.standing_parts[:, self._direction, self._all]
 
     @cached_property
     def dollars(self) -> Floats:
         """Dollars on each edge; zero where it has no tariff."""
-        return self._costs.usd[self.path.edges]
+        return self.dollar_parts.sum(axis=0)
+
+    @cached_property
+    def dollar_parts(self) -> Floats:
+        """Dollars on each edge by what they rest on; shape (3, n)."""
+        return self.costs.usd_parts[:, self._direction, self._all]
 
     @cached_property
     def has_price(self) -> Any:
         """Whether each edge is priced."""
-        return self._costs.has_price[self.path.edges]
+        return self.costs.has_price
 
     @property
     def cost_column(self) -> str:
@@ -358,10 +401,17 @@ class Route:
         """Row of the arrays of shape (2, n) for each edge: 0 from → to, 1 back."""
         return np.where(self.path.is_forward, 0, 1)
 
+    @property
+    def _all(self) -> Any:
+        """Positions of all edges on the way, in order."""
+        return np.arange(len(self.path.edges))
+
     @cached_property
-    def _costs(self) -> EdgeCosts:
+    def costs(self) -> EdgeCosts:
+        """Hours and dollars of the edges on the way, at the level of the cost model."""
         passed = frozenset(str(c) for c in self.edge("crossing_id") if c)
-        return EdgeCosts(self.network, self.cost_model, Journey(self.origin.iso3, self.destination.iso3, passed))
+        journey = Journey(self.origin.iso3, self.destination.iso3, passed)
+        return EdgeCosts(self.network, self.cost_model, journey, rows=self.path.edges)
 
     def shared_km(self, other: Route) -> float:
         """Return the kilometres on edges that two routes share."""
@@ -372,3 +422,11 @@ class Route:
         """Return shared kilometres over the kilometres of the shorter route."""
         shorter = min(self.network_km, other.network_km)
         return self.shared_km(other) / shorter if shorter else 1.0
+
+
+def _shares(parts: Floats, assumed: float = 0.0) -> dict[str, float]:
+    """Return the shares of a total by what it rests on; all are zero where the total is."""
+    amounts = dict(zip(RESTS_ON, parts.tolist(), strict=True))
+    amounts["assumption"] += assumed
+    total = sum(amounts.values())
+    return {name: value / total for name, value in amounts.items()} if total else dict.fromkeys(RESTS_ON, 0.0)

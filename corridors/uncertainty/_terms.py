@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from corridors.cost import FASTER_IS_LESS, EdgeCosts
+from corridors.cost import FASTER_IS_LESS, EdgeCosts, Part, Passage
 from corridors.network import MODE_OF_KIND
 from corridors.routing import Route
 from corridors.units import Floats
 
-PUBLISHED_DWELL = (0.5, 1.0, 2.0)
-"""Range of a published standing time around its mean. An assumption: CPMM publishes means of samples without their spread;
-a mean moves less than single shipments do, and a year to the next by about this much."""
+PUBLISHED = (0.5, 1.0, 2.0)
+"""Range of a published standing time or fee around its mean. An assumption: CPMM publishes means of samples without their
+spread; a mean moves less than single shipments do, and a year to the next by about this much."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def terms_of(route: Route) -> Terms:
 class _Decomposition:
     def __init__(self, route: Route) -> None:
         self.route = route
-        self.costs: EdgeCosts = route._costs
+        self.costs: EdgeCosts = route.costs
         self.model = route.cost_model
         self.edges = route.network.tables["edges"]
         self.edits = route.network.tables.get("cost_edits")
@@ -87,9 +87,11 @@ class _Decomposition:
         for k, i in enumerate(self.route.path.edges):
             kind = str(self.edges["kind"][i])
             if kind in MODE_OF_KIND:
-                self._moving(int(i), MODE_OF_KIND[kind], tariff_of.get(int(i)))
+                self._moving(int(i), MODE_OF_KIND[kind], tariff_of.get(k))
             else:
                 self._standing(k, int(i), kind)
+        if self.route.shipment_usd:
+            self.usd[(self._parameter("shipment_usd", self.model.cargo, at="", groups=()),)] += 1.0
         km = self.route.connector_km
         if km:
             self.hours[(self._parameter("connector", "speed_kph", at="", groups=()),)] += km
@@ -133,43 +135,29 @@ class _Decomposition:
             self.hours[()] += fixed * factor
         else:
             if kind == "crossing":
-                self._border(k, i, factor)
+                self._border(self.hours, self.costs.borders.hours(self._passage(k)), i, factor)
             elif kind == "gauge_change":
                 self._gauge(k, i, factor)
             else:
-                self._transshipment(i, factor)
-        self._fees(i, kind)
+                self._transshipment(k, i, factor)
+        self._fees(k, i, kind)
 
-    def _border(self, k: int, i: int, factor: float) -> None:
-        """Split the hours at a border into what is published and what is a default."""
-        crossing, mode = str(self.edges["crossing_id"][i]), str(self.edges["mode"][i])
-        at = crossing or str(self.edges["edge_id"][i])
-        control = self.route.network.crossing_control.get((crossing, mode), "full")
+    def _passage(self, k: int) -> Passage:
+        return self.costs.passage(k, int(self.route._direction[k]))
+
+    def _border(self, sums: Sums, parts: tuple[Part, ...], i: int, factor: float) -> None:
+        """Add the hours or dollars at a border: defaults are shares of a parameter, what is published varies on its own."""
+        at = str(self.edges["crossing_id"][i]) or str(self.edges["edge_id"][i])
         groups = tuple(c for c in str(self.edges["country"][i]).split("|") if c)
-        default = self._parameter("crossing_h", mode, control, at=at, groups=groups)
-        row = int(self.route._direction[k])
-        published, share = self._split(row, i)
-        if share:
-            self.hours[(default,)] += share * factor
-        if published:
-            spread = Parameter("published_dwell", at, PUBLISHED_DWELL, groups)
-            self.hours[(spread,)] += published * factor
-
-    def _split(self, row: int, i: int) -> tuple[float, float]:
-        """Return published hours, and the share of the default that stands for what was not measured."""
-        if not self.model.uses_published_dwell:
-            return 0.0, 1.0
-        known = self._measured.get((str(self.edges["crossing_id"][i]), str(self.edges["mode"][i]),
-                                    self.costs._directions(i)[row]), {})  # fmt: skip
-        if "both" in known:
-            return known["both"], 0.0
-        return sum(known.values()), 1.0 - 0.5 * len(known)
-
-    @property
-    def _measured(self) -> dict[tuple[str, str, str], dict[str, float]]:
-        if not hasattr(self, "_dwell"):
-            self._dwell = self.costs._published_dwell()
-        return self._dwell
+        for number, part in enumerate(parts):
+            if part.path:
+                sums[(self._parameter(*part.path, at=at, groups=groups),)] += part.share * factor
+            elif part.rests_on == "published":
+                name = "published_dwell" if sums is self.hours else "published_fee"
+                sums[(Parameter(name, at, PUBLISHED, groups),)] += part.range[1] * factor
+            else:
+                name = "average_dwell" if sums is self.hours else "average_fee"
+                sums[(Parameter(f"{name}.{number + 1}", at, part.range, groups),)] += factor
 
     def _gauge(self, k: int, i: int, factor: float) -> None:
         if self.route.standing_hours[k] == 0.0:
@@ -178,38 +166,27 @@ class _Decomposition:
         name = str(self.route.network.tables["nodes"]["name"][self.edges["from"][i]])
         self.hours[(self._parameter("gauge_change_h", "default", at=name, groups=groups),)] += factor
 
-    def _transshipment(self, i: int, factor: float) -> None:
-        sea = self.costs._sea(i)
-        kind = str(self.edges["mode"][i])
-        table = self.model.parameters["transshipment_h"]
-        key = "road_rail" if not sea else next((x for x in (f"{sea}_{kind}", sea, kind) if x in table), "sea")
+    def _transshipment(self, k: int, i: int, factor: float) -> None:
+        sea, key = self.costs.sea(k), self.costs.transshipment_key(k)
         name = str(self.route.network.tables["nodes"]["name"][self.edges["from"][i]])
         groups = (sea,) if sea else ()
         self.hours[(self._parameter("transshipment_h", key, at=name, groups=groups),)] += factor
 
-    def _fees(self, i: int, kind: str) -> None:
+    def _fees(self, k: int, i: int, kind: str) -> None:
         fixed, factor = self._edit("usd", i, np.nan), self._edit("usd_factor", i, 1.0)
         if np.isfinite(fixed):
             self.usd[()] += fixed * factor
-            return
-        if kind == "crossing":
-            crossing, mode = str(self.edges["crossing_id"][i]), str(self.edges["mode"][i])
-            if self.route.network.crossing_control.get((crossing, mode), "full") == "none":
-                return
-            groups = tuple(c for c in str(self.edges["country"][i]).split("|") if c)
-            fee = self._parameter("crossing_fee_usd", mode, at=crossing, groups=groups)
-        else:
-            fee = self._parameter("handling_usd", self.model.cargo, kind, at="", groups=())
-        self.usd[(fee,)] += factor
+        elif kind == "crossing":
+            self._border(self.usd, self.costs.borders.usd(self._passage(k)), i, factor)
+        elif self.route.dollars[k]:  # a change of gauge may be inside a published fee
+            self.usd[(self._parameter("handling_usd", self.model.cargo, kind, at="", groups=()),)] += factor
 
     def _tariffs(self) -> dict[int, Any]:
-        """Return the tariff that prices each edge, the first in scope as in `EdgeCosts`."""
-        on_way = {int(i) for i in self.route.path.edges}
+        """Return the tariff that prices each edge on the way, the first in scope as in `EdgeCosts`."""
         out: dict[int, Any] = {}
         for tariff in self.model.tariffs:
-            for i in np.flatnonzero(self.costs._in_scope(tariff)):
-                if int(i) in on_way:
-                    out.setdefault(int(i), tariff)
+            for k in np.flatnonzero(self.costs.in_scope(tariff)):
+                out.setdefault(int(k), tariff)
         return out
 
 
