@@ -226,3 +226,9 @@ def test_the_engine_agrees_with_networkx(toy: Network, a: str, b: str) -> None:
         default=np.inf,
     )
     assert km(toy, a, b, modes=["rail", "road", "sea"]) == pytest.approx(best)
+
+
+def test_a_voyage_crosses_a_border_though_no_crossing_on_land(toy: cx.Network) -> None:
+    r = cx.route(toy, "Aleph", "Coral", modes=["sea"])
+    assert r.countries == ("AAA", "CCC")
+    assert (r.n_borders, r.n_crossings) == (1, 0)

@@ -97,6 +97,7 @@ def summary(route: Route) -> dict[str, object]:
         route.cost_column: route.cost_usd,
         "is_lower_bound": route.is_lower_bound,
         "countries": " > ".join(route.countries),
+        "n_borders": route.n_borders,
         "n_crossings": route.n_crossings,
         "n_gauge_breaks": route.n_gauge_breaks,
         "n_transshipments": route.n_transshipments,
@@ -114,7 +115,7 @@ def summary_columns(cargo: str) -> list[str]:
     """Return the columns of `summary` for routes priced for a cargo, in order."""
     return [
         "route", "length_km", "time_h", "days", "days_low", "days_high", f"cost_usd_{cargo}", "is_lower_bound", "countries",
-        "n_crossings", "n_gauge_breaks", "n_transshipments", "standing_h", "connector_km", "assumed_km",
+        "n_borders", "n_crossings", "n_gauge_breaks", "n_transshipments", "standing_h", "connector_km", "assumed_km",
         "assumed_time_share", "assumed_cost_share", "detour_factor", "crossings",
     ]  # fmt: skip
 

@@ -50,7 +50,7 @@ class Route:
     def __repr__(self) -> str:
         return (
             f"<Route {self.name!r}: {self.length_km:,.0f} km, {self.time_h:,.0f} h, {' > '.join(self.countries)}, "
-            f"{self.n_crossings} borders, {self.n_gauge_breaks} gauge breaks, {self.n_transshipments} transfers>"
+            f"{self.n_borders} borders ({self.n_crossings} on land), {self.n_gauge_breaks} gauge breaks, {self.n_transshipments} transfers>"
         )
 
     def _repr_html_(self) -> str:
@@ -198,8 +198,13 @@ class Route:
         return tuple(order) or (self.origin.iso3,)
 
     @property
+    def n_borders(self) -> int:
+        """How often the country changes, on land or by sea."""
+        return len(self.countries) - 1
+
+    @property
     def n_crossings(self) -> int:
-        """How many borders are crossed on land."""
+        """How many borders are crossed on land; a port of entry is none, its hours are those of the port."""
         return int((self.edge("kind") == "crossing").sum())
 
     @property
