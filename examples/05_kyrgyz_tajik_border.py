@@ -74,7 +74,10 @@ def main() -> None:
     lengths(found)
     crossings(network)
     ways(network)
-    print(f"\nTrade in 2026: {found.trade_regime(2026)}; boundaries: {found.attrs['worldview']}")
+    print(
+        f"\nTrade in 2026: {found.trade_regime(2026)}. Visas: {found.visa_regime(2026)}. TIR: {'yes' if found.is_tir(2026) else 'no'}"
+    )
+    print(f"Boundaries: {found.attrs['worldview']}")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,9 @@ def main() -> None:
         regime[str(year)] = cx.border_table(network, countries=["KAZ"], year=year)["trade_regime"]
     show("Operating crossing points per 100 km, and the regime of trade by year", regime, digits=2)
 
+    regime = regime[["border"]].assign(tir=table["is_tir"], visas=table["visa_regime"])
+    show(f"TIR and visas in {table.attrs['year']}", regime)
+
     rows = []
     for a, b in zip(table["iso3_a"], table["iso3_b"], strict=True):
         found = cx.crossing_table(network, border=(a, b))

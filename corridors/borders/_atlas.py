@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import combinations
@@ -111,16 +111,21 @@ class Atlas:
                 left[iso3] -= float(shapely.length(shapely.intersection(shapely.boundary(shape), self.inland_shores)))
         return frozenset(iso3 for iso3, length in left.items() if length > MIN_COAST)
 
-    def chains(self, a: str, b: str) -> list[tuple[str, ...]]:
-        """Return the shortest ways over land from one country to another, as countries in order; empty if there is none."""
-        steps = {a: 0}
-        queue = deque([a])
+    def steps_from(self, sources: Iterable[str]) -> dict[str, int]:
+        """Return the number of borders from the nearest of some countries to every country that land joins to them."""
+        steps = dict.fromkeys(sorted(sources), 0)
+        queue = deque(steps)
         while queue:
             here = queue.popleft()
             for other in self.neighbours[here]:
                 if other not in steps:
                     steps[other] = steps[here] + 1
                     queue.append(other)
+        return steps
+
+    def chains(self, a: str, b: str) -> list[tuple[str, ...]]:
+        """Return the shortest ways over land from one country to another, as countries in order; empty if there is none."""
+        steps = self.steps_from([a])
         if b not in steps:
             return []
         ways: list[tuple[str, ...]] = [(b,)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from corridors import geodata
-from corridors.borders import _facts
+from corridors.borders import _facts, _regimes
 from corridors.borders._atlas import atlas, line_km
 from corridors.borders._places import TRIPOINT_KM, hard_places, tripoints
 from corridors.borders._worldview import VIEWS
@@ -27,7 +27,7 @@ project. Between members of the EU, and between Russia, Belarus and Kazakhstan, 
 
 def page() -> str:
     """Return the page as Markdown."""
-    return "\n".join([HEAD, *_lengths(), *_tripoints(), *_places(), *_exclaves()])
+    return "\n".join([HEAD, *_lengths(), *_agreements(), *_tripoints(), *_places(), *_exclaves()])
 
 
 def _lengths() -> Iterable[str]:
@@ -56,6 +56,21 @@ def _lengths() -> Iterable[str]:
     yield from _markdown(("pair", "here, km", "compared with, km", "ratio", "published, km (source, year)"), rows)
 
 
+def _agreements() -> Iterable[str]:
+    table = geodata.load("border_regimes")
+    yield "\n## Agreements of two neighbours\n"
+    yield (
+        "Beside what both take part in as members (EAEU, CIS free trade, EurAsEC, EU, WTO, TIR). Where a border has no row on visas, "
+        f'`visa_regime` answers "{_regimes.NO_DATA}": no source was found here, which is not to say that visas are asked or not.\n'
+    )
+    rows = [
+        (f"{r['iso3_a']}-{r['iso3_b']}", r["kind"] if r["status"] == "in_force" else f"{r['kind']}, suspended", r["name"],
+         r["since"], r["until"], r["scope"], r["source_id"], r["note"])
+        for r in table.to_dict("records")
+    ]  # fmt: skip
+    yield from _markdown(("pair", "kind", "agreement or rule", "since", "until", "scope", "source", "note"), rows)
+
+
 def _tripoints() -> Iterable[str]:
     found = tripoints()
     found = found[found["tripoint_id"] != ""].sort_values("tripoint_id")
@@ -82,6 +97,10 @@ def _places() -> Iterable[str]:
 def _exclaves() -> Iterable[str]:
     table = geodata.load("exclaves")
     yield "\n## Exclaves\n"
+    yield (
+        "Of the countries on these corridors, inhabited or quoted in a dispute; islands and the exclaves of Western Europe are left out. "
+        "Areas as published; where the note says so, measured on OpenStreetMap.\n"
+    )
     rows = [
         (r["name"], r["iso3"], r["within"].replace("|", ", "), f"{r['area_km2']:g}", r["valid_to"] and f"until {r['valid_to']}",
          r["is_drawn"], r["note"])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.borders._atlas import Atlas, atlas
+from corridors.borders._atlas import atlas
 from corridors.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def landlocked(*, worldview: str = "de facto", borders: Any = None) -> pd.DataFr
     import pandas as pd
 
     book = atlas(worldview=worldview, borders=borders)
-    steps = _steps_to_sea(book)
+    steps = book.steps_from(book.coastal)
     rows = [
         {
             "iso3": iso3,
@@ -62,19 +61,6 @@ def landlocked(*, worldview: str = "de facto", borders: Any = None) -> pd.DataFr
     table = pd.DataFrame(rows)
     table.attrs["worldview"] = book.worldview
     return table
-
-
-def _steps_to_sea(book: Atlas) -> dict[str, int]:
-    """Return the number of borders to the coast for every country that land joins to it."""
-    steps = dict.fromkeys(sorted(book.coastal), 0)
-    queue = deque(steps)
-    while queue:
-        here = queue.popleft()
-        for other in book.neighbours[here]:
-            if other not in steps:
-                steps[other] = steps[here] + 1
-                queue.append(other)
-    return steps
 
 
 def transit_countries(

@@ -40,7 +40,7 @@ def test_a_country_has_no_border_with_itself_and_unknown_ones_are_refused(
 ) -> None:
     with pytest.raises(cx.UnknownNameError, match="one country"):
         cx.border(toy, "AAA", "aaa", borders=drawn)
-    with pytest.raises(cx.UnknownNameError, match=r"no country 'AAB'.*did you mean"):
+    with pytest.raises(cx.UnknownNameError, match="no country 'AAB' in this boundary set"):
         cx.border(toy, "AAB", "AAA", borders=drawn)
 
 
