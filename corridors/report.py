@@ -81,7 +81,7 @@ def report(x: Any, path: str | Path, *, network: Network | None = None, title: s
 def to_html(x: Any, *, network: Network | None = None, title: str | None = None) -> str:
     """Return the report as a page; parameters as for `report`."""
     routes = figures.distinct_routes(x)
-    heading = title or (x.sentences()[0] if isinstance(x, Simulation) and len(x.routes) == 1 else figures.finding(x))
+    heading = title or figures.finding(x)
     page = maps.draw(x, network=network).to_html()
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
     assert policy is not None
@@ -90,7 +90,7 @@ def to_html(x: Any, *, network: Network | None = None, title: str | None = None)
         frame(page, title=f"Map: {heading}", height_px=680),
         _section("The routes in numbers", table_html(_totals(x))),
         _section("Where time and money go", _charts(routes)),
-        _section("How sure the hours are", _spreads(x)) if isinstance(x, Simulation) else "",
+        _section("How sure the hours are", _sentences(x) + _spreads(x)) if isinstance(x, Simulation) else "",
         _section("Borders, breaks of gauge and transfers on the way", "".join(map(_standstills, routes))),
         _section("What is assumed", _assumptions(routes)),
         _section("Restrictions on the way", _restrictions(routes)),
@@ -124,7 +124,7 @@ def _facts(routes: Sequence[Route]) -> str:
 def _totals(x: Any) -> pd.DataFrame:
     """Return one row a route, in the columns that a page has room for."""
     if isinstance(x, Simulation):
-        return x.table[[c for c in x.table.columns if c != "reason" or (x.table[c] != "").any()]]
+        return _draws_table(x)
     table = x.table if isinstance(x, Comparison) else route_table(list(x) if isinstance(x, Sequence) else [x])
     if not isinstance(x, Comparison):
         table = table.drop(columns=["crossings"])
@@ -139,6 +139,41 @@ def _totals(x: Any) -> pd.DataFrame:
     return table[kept].rename(columns=lambda c: c.removeprefix("n_"))
 
 
+def _draws_table(x: Simulation) -> pd.DataFrame:
+    """Return one row a pair and corridor, days and dollars of the draws, in the columns that a page has room for."""
+    import pandas as pd
+
+    table, cost = x.table, f"cost_usd_{x.attrs['cargo']}"
+    ends = {c: table[c] for c in ("origin", "destination") if len(set(table[c])) > 1}
+    days = {
+        f"days, {words}": (table[f"time_h_{p}"] / 24).round(1)
+        for p, words in (("p05", "5 %"), ("p50", "median"), ("p95", "95 %"))
+    }
+    dollars = {
+        f"USD, {words}": table[f"{cost}_{p}"].round()
+        for p, words in (("p05", "5 %"), ("p50", "median"), ("p95", "95 %"))
+    }
+    shares = {
+        words: (100 * table[c]).round()
+        for c, words in (
+            ("share_quickest", "quickest in, %"),
+            ("share_cheapest", "cheapest in, %"),
+            ("assumed_time_share", "hours assumed, %"),
+        )
+    }
+    found = pd.DataFrame(
+        {
+            **ends,
+            "corridor": table["corridor"],
+            "via": table["via"].str.replace(" > ", " "),
+            **days,
+            **dollars,
+            **shares,
+        }
+    )
+    return found.assign(reason=table["reason"]) if (table["reason"] != "").any() else found
+
+
 def _charts(routes: Sequence[Route]) -> str:
     made: dict[str, Callable[[], Any]] = {
         "Time over distance": lambda: figures.distance_chart(routes),
@@ -148,6 +183,10 @@ def _charts(routes: Sequence[Route]) -> str:
     }
     has_cost = any(r.cost_usd > 0 for r in routes)
     return _pictures({name: make for name, make in made.items() if has_cost or "Cost" not in name})
+
+
+def _sentences(x: Simulation) -> str:
+    return "".join(f"<p>{escape(sentence)}</p>" for sentence in x.sentences())
 
 
 def _spreads(x: Simulation) -> str:

@@ -1,8 +1,9 @@
 """The gallery: an index page and the maps behind it, each in one file that opens without the internet.
 
 The northern route and the ways round it, the Trans-Afghan railway before and after, Khaf–Herat with Rozanak–Rabattaryan, the
-Middle Corridor taken apart, what was opened and shut since 2025, and how much of the network is sourced. With a Chromium the
-index has thumbnails, and with --docs the pictures of the README are made again.
+Middle Corridor taken apart, the Kyrgyz–Tajik border, the crossings that Central Asia can least spare, how far its places are from
+the sea, how sure the hours are, and how much of the network is sourced. With a Chromium the index has thumbnails, and with --docs
+the pictures of the README are made again.
 
     python examples/09_gallery.py [--gallery FOLDER] [--docs FOLDER]
 """
@@ -15,12 +16,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import corridors as cx
-from corridors import figures, maps
+from corridors import figures, maps, report
 from corridors._files import write_whole
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
@@ -36,7 +37,7 @@ FLAGS = (
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A map of the gallery: its file, what it shows, and how it is made."""
+    """A page of the gallery: its file, what it shows, and how it is made; what is made has a ``save``."""
 
     name: str
     says: str
@@ -86,6 +87,46 @@ def middle_corridor(network: cx.Network) -> Any:
     return maps.draw(way, network=network, title=title)
 
 
+def kyrgyz_tajik_border(network: cx.Network) -> Any:
+    return maps.draw(cx.border(network, "KGZ", "TJK"), network=network)
+
+
+def critical_crossings(network: cx.Network) -> Any:
+    origins = ("Almaty", "Bishkek", "Dushanbe", "Tashkent", "Ashgabat")
+    markets = ("Duisburg", "Istanbul", "Moscow", "Karachi", "Bandar Abbas", "Xi'an")
+    pairs = [(a, b) for a in origins for b in markets]
+    found = cx.criticality(network, pairs, of="crossings", modes=["rail", "road", "sea"])
+    return maps.draw(found, network=network)
+
+
+def landlocked_access(network: cx.Network) -> Any:
+    found = cx.access(network, modes=["rail", "road", "sea"])
+    inland = ["AFG", "ARM", "AZE", "KAZ", "KGZ", "MNG", "TJK", "TKM", "UZB"]
+    table = found.table[found.table["iso3"].isin(inland)].reset_index(drop=True)
+    return maps.draw(replace(found, table=table), network=network)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that is saved as a map is."""
+
+    about: Any
+    network: cx.Network
+
+    def save(self, path: Path) -> None:
+        """Write the report."""
+        report.report(self.about, path, network=self.network)
+
+
+def uncertainty(network: cx.Network) -> Any:
+    ways = {
+        "Northern": {"via": ["Brest"]},
+        "Middle": {"via": ["Baku"], "avoid": ["RUS", "BLR", "IRN"]},
+        "Southern": {"via": ["Tehran"], "avoid": ["RUS"]},
+    }
+    return Report(cx.simulate(network, [("Almaty", "Istanbul")], corridors=ways, n=1000), network)
+
+
 def sourced(network: cx.Network) -> Any:
     return maps.draw(network, color_by="source")
 
@@ -96,6 +137,12 @@ EXHIBITS = (
     Exhibit("trans-afghan-change", "What the Trans-Afghan railway by Kharlachi opens", trans_afghan_change),
     Exhibit("khaf-herat", "Khaf–Herat with Rozanak–Rabattaryan", khaf_herat),
     Exhibit("middle-corridor", "The Middle Corridor taken apart: where the hours go", middle_corridor),
+    Exhibit(
+        "kyrgyz-tajik-border", "The border of Kyrgyzstan and Tajikistan since the treaty of 2025", kyrgyz_tajik_border
+    ),
+    Exhibit("critical-crossings", "Which border crossings Central Asia can least spare", critical_crossings),
+    Exhibit("landlocked-access", "How far the landlocked are from the sea", landlocked_access),
+    Exhibit("uncertainty", "How sure the hours are: three ways from Almaty to Istanbul, a thousand draws", uncertainty),
     Exhibit("sourced", "How much of this is sourced", sourced),
 )
 
@@ -113,7 +160,7 @@ def main() -> None:
         path = gallery / f"{exhibit.name}.html"
         drawn = exhibit.draw(network)
         drawn.save(path)
-        print(f"{path}: {drawn.data['title']} ({path.stat().st_size / 1000:,.0f} kB)")
+        print(f"{path}: {exhibit.says} ({path.stat().st_size / 1000:,.0f} kB)")
         photograph(path, path.with_suffix(".png"), scale=0.24)
     write_whole(gallery / "index.html", index(gallery, network).encode())
     if options.docs is not None:

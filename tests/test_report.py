@@ -69,7 +69,8 @@ def test_a_report_of_a_simulation_shows_draws_and_tornado(network: cx.Network) -
     assert "How sure the hours are" in text
     assert "Draws, Almaty – Istanbul" in text
     assert "One parameter at a time, Almaty – Istanbul" in text
-    assert "share quickest" in text
+    assert "quickest in, %" in text
+    assert "so no winner is named" in text
     assert HOSTILE[0] not in text
     assert html.escape(HOSTILE[0], quote=True) in text
 

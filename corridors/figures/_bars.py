@@ -132,7 +132,7 @@ def names_of(routes: Sequence[Route]) -> list[str]:
 def bar_axes(figure: Figure, names: Sequence[str]) -> Axes:
     """Return axes with one row a route or corridor, its letter and name on the left."""
     height = figure.get_figheight()
-    ax = figure.add_axes((0.335, 0.52 / height, 0.645, 1 - 1.35 / height))
+    ax = figure.add_axes((0.335, 0.6 / height, 0.645, 1 - 1.43 / height))
     ax.set_ylim(len(names) - 0.5, -0.5)
     draw_rules(ax)
     ax.grid(False, axis="y")

@@ -112,10 +112,14 @@ def wrapped(text: str, width: int, *, lines: int = 2) -> str:
 
 
 def headline(figure: Figure, title: str, under: str, *, y_in: float = 0.3) -> None:
+    """Write title and subtitle; a long title gets smaller letters, never a cut."""
     height = figure.get_figheight()
-    size = 12.0 if len(title) < 86 else 10.0 if len(title) < 104 else 8.6
-    figure.text(0.02, 1 - y_in / height, title, size=size, weight="bold", color=INK, va="center", parse_math=False)
-    figure.text(0.02, 1 - (y_in + 0.2) / height, under, size=8, color=SOFT, va="center", parse_math=False)
+    look: dict[str, Any] = {"color": INK, "va": "center", "parse_math": False}
+    text = figure.text(0.02, 1 - y_in / height, title, size=12.0, weight="bold", **look)
+    wide = box_of(figure, text)[2] / figure.bbox.width
+    if wide > 0.985:
+        text.set_fontsize(12.0 * 0.965 / (wide - 0.02))
+    figure.text(0.02, 1 - (y_in + 0.2) / height, under, size=8, **{**look, "color": SOFT})
 
 
 def subtitle(by: By, routes: Sequence[Route], left_out: int) -> str:

@@ -20,10 +20,9 @@ from corridors.figures._canvas import (
     footnote,
     headline,
     route_looks,
-    short_name,
     write,
 )
-from corridors.figures._subject import MAX_ROUTES, MOSTLY
+from corridors.figures._subject import MAX_ROUTES, draws_finding
 from corridors.routing import Route
 from corridors.uncertainty import Simulation, swings
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MAX_BARS = 14
+_NAME = 52  # letters of a parameter's name that there is room for
 _RIDGE = 0.72
 """Height of the highest point of a curve, in rows."""
 
@@ -78,7 +78,7 @@ def spread_chart(x: Simulation, *, pair: tuple[str, str] | None = None, title: s
         ax.set_xlim(low - pad, high + pad)
         ax.set_xlabel("days", color=SOFT)
         under = f"{x.attrs['n']:,} draws of all parameters; curve: density, bar: 90 % of draws, dot: median"
-        headline(figure, title or _spread_finding(pair, rows), under)
+        headline(figure, title or draws_finding(pair, rows), under)
         footnote(
             figure,
             routes,
@@ -130,7 +130,8 @@ def tornado_chart(route: Route, *, n: int = MAX_BARS, title: str | None = None) 
                     linewidth=0.6,
                     hatch=hatch,
                 )
-            words = short_name(_words(r["parameter"]), 46)
+            words = _words(r["parameter"])
+            words = words if len(words) <= _NAME else words[: _NAME - 1].rstrip() + "…"
             write(ax, -0.015, row, words, ha="right", size=7.2, transform=ax.get_yaxis_transform())
             for name, end in ends.items():
                 write(ax, end, row, f" {r[name]:g} ", ha="left" if end > middle else "right", size=6.4, color=SOFT)
@@ -167,18 +168,6 @@ def _ridge(ax: Any, row: int, days: Any, span: tuple[float, float], color: str) 
     curve = row - _RIDGE * density / density.max()
     ax.fill_between(grid, row, curve, color=color, alpha=0.28, linewidth=0, zorder=2)
     ax.plot(grid, curve, color=color, linewidth=1.4, zorder=3)
-
-
-def _spread_finding(pair: tuple[str, str], rows: Any) -> str:
-    where = f"{pair[0]} – {pair[1]}"
-    if len(rows) == 1:
-        r = rows.iloc[0]
-        return f"{where}: {r['time_h_p05'] / 24:.1f} to {r['time_h_p95'] / 24:.1f} days in 90 % of the draws"
-    if (rows["assumed_time_share"] > MOSTLY).any():
-        *others, last = (f"{h / 24:.1f}" for h in rows["time_h_p50"])
-        return f"{where}: {', '.join(others)} and {last} days at the median; most hours are assumptions"
-    best = rows.loc[rows["share_quickest"].idxmax()]
-    return f"{where}: {best['corridor']} is the quickest in {best['share_quickest']:.0%} of the draws"
 
 
 def _tornado_finding(route: Route, table: Any) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from corridors.comparison import Comparison
 from corridors.routing import Route
 from corridors.uncertainty import Simulation
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 By = Literal["time", "cost"]
 MAX_ROUTES = 5
@@ -61,10 +64,12 @@ def finding(x: Any, *, by: By = "time") -> str:
     Parameters
     ----------
     x
-        A Route, a sequence of them, Alternatives or a Comparison.
+        A Route, a sequence of them, Alternatives, a Comparison or a Simulation.
     by
         ``"time"`` or ``"cost"``.
     """
+    if isinstance(x, Simulation) and len(x.draws) == 1:
+        return _of_draws(x)
     routes = distinct_routes(x)
     pairs = list(dict.fromkeys(f"{r.origin.name} – {r.destination.name}" for r in routes))
     first = min(routes, key=lambda r: r.time_h)
@@ -88,6 +93,24 @@ def finding(x: Any, *, by: By = "time") -> str:
     if first.time_range_h[2] > min(r.time_range_h[0] for r in others):
         return f"{told}; no clear difference, the ranges overlap"
     return f"{told}; the first is clearly faster"
+
+
+def _of_draws(x: Simulation) -> str:
+    pair = next(iter(x.draws))
+    return draws_finding(pair, x.table[x.table["reason"] == ""].sort_values(["time_h_p50", "corridor"]))
+
+
+def draws_finding(pair: tuple[str, str], rows: pd.DataFrame) -> str:
+    """Return what the draws of one pair show; rows of the table of a simulation, the quickest first."""
+    where = f"{pair[0]} – {pair[1]}"
+    if len(rows) == 1:
+        r = rows.iloc[0]
+        return f"{where}: {r['time_h_p05'] / 24:.1f} to {r['time_h_p95'] / 24:.1f} days in 90 % of the draws"
+    if (rows["assumed_time_share"] > MOSTLY).any():
+        *others, last = (f"{h / 24:.1f}" for h in rows["time_h_p50"])
+        return f"{where}: {', '.join(others)} and {last} days at the median; most hours are assumptions"
+    best = rows.loc[rows["share_quickest"].idxmax()]
+    return f"{where}: {best['corridor']} is the quickest in {best['share_quickest']:.0%} of the draws"
 
 
 def _cheapest(routes: Sequence[Route]) -> str:

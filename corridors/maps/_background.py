@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from corridors.maps._encode import encode_lines, encode_point
 from corridors.maps._plans import Plans
 from corridors.maps._schema import NetworkLinePayload, NetworkPayload, PointPayload, TablePayload
+from corridors.maps._styles import styles
 from corridors.maps._subject import table
 from corridors.maps._values import gauge, number, records, text
 
@@ -114,6 +115,11 @@ def network_tables(drawn: NetworkPayload | None) -> list[TablePayload]:
         rows += [[p["name"], change, None] for p in drawn["crossings"] if p.get("change") == change]
     if rows:
         return [table("What changes", ["Line or crossing", "", "km"], rows)]
+    if drawn["color_by"] == "source":
+        labels = {basis: look["label"] for basis, look in styles()["basis"].items()}
+        on_land = [(labels[line["basis"]], line["length_km"] or 0.0) for line in drawn["lines"] if line["basis"]]
+        sums = {label: math.fsum(km for name, km in on_land if name == label) for label in labels.values()}
+        return [table("Length on land", ["What it rests on", "km"], [[label, total] for label, total in sums.items()])]
     km: dict[tuple[str, bool], float] = {}
     for line in drawn["lines"]:
         if line["length_km"]:

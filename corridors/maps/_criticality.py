@@ -61,7 +61,7 @@ def _title(found: Criticality, parts: list[Mapping[str, Any]]) -> str:
     if not parts:
         return f"No {one} lies on the way"
     worst = parts[0]
-    what = f"The {one} that is hardest to spare: {_bare(worst)}"
+    what = f"Hardest to spare, {one} {_bare(worst)}"
     if worst["n_cut_off"]:
         return f"{what}; without it {plural(int(worst['n_cut_off']), 'pair')} of places {'has' if worst['n_cut_off'] == 1 else 'have'} no way"
     n = int(worst["n_pairs"])

@@ -31,7 +31,9 @@ def unwrap(coordinates: Floats) -> Floats:
     coordinates
         Array of shape (n, 2), degrees.
     """
-    lon = np.unwrap(coordinates[:, 0], period=360.0)
+    lon = coordinates[:, 0]
+    if len(lon) and np.ptp(lon) > 180.0:
+        lon = np.unwrap(lon, period=360.0)
     if len(lon) and lon.mean() < _BERING_LON:
         lon = lon + 360.0
     return np.column_stack((lon, coordinates[:, 1]))

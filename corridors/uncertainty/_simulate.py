@@ -101,11 +101,7 @@ class Simulation:
     @property
     def typical_routes(self) -> list[Route]:
         """The quickest route of each corridor at typical values, named by its corridor."""
-        return [
-            replace(found[0], name=name if name == found[0].name else f"{name}, {found[0].name}")
-            for of in self.routes.values()
-            for name, found in of.items()
-        ]
+        return [replace(found[0], name=name) for of in self.routes.values() for name, found in of.items()]
 
     def _repr_html_(self) -> str:
         from corridors import _display

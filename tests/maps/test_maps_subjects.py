@@ -22,6 +22,17 @@ from corridors.units import chord_lengths_km
 HOSTILE = '</script><img src=x onerror="window.__x=1">${window.__x=2}`C:\\2019'
 
 
+# Laid out for paper: the panel ends above the footer, and the page is one sheet high.
+PRINTED = """() => {
+    corridor.paper.lay(true);
+    const box = selector => document.querySelector(selector).getBoundingClientRect();
+    const bottom = Math.max(...[...document.querySelector('.cm-panel').children].map(e => e.getBoundingClientRect().bottom));
+    const fits = [bottom <= box('.cm-footer').top + 1, box('.cm-page').height < 723];
+    corridor.paper.clear();
+    return fits;
+}"""
+
+
 @pytest.fixture(scope="module")
 def network() -> cx.Network:
     return cx.load_network()
@@ -256,6 +267,7 @@ def test_each_kind_opens_prints_and_shows_hostile_text_verbatim(
                 seen.page.keyboard.press("Enter")
                 assert seen.page.inner_text(".cm-card h3") in {p["name"] for p in good.data["points"]}
             if width > 1000:
+                assert seen.page.evaluate(PRINTED) == [True, True]
                 assert seen.page.evaluate("corridor.paper.png().then(uri => uri.startsWith('data:image/png'))")
     hostile.save(path)
     with page_checks.visit(browser, path) as seen:

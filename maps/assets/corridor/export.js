@@ -17,6 +17,12 @@
     /** Canvas on the screen, vectors on paper. */
     const drawFor = (isPaper) => [basemap, network, dots].forEach((part) => part && part.redraw(isPaper));
 
+    /** Shrink the panel until it is no higher than the room; words break elsewhere at each size, so that one step is not enough. */
+    function shrinkPanel(room) {
+      const bottom = () => Math.max(...Array.from(panel.children, (part) => part.getBoundingClientRect().bottom)) - panel.getBoundingClientRect().top;
+      for (let zoom = 1; bottom() > room && zoom > 0.55; ) panel.style.zoom = zoom *= Math.min(0.98, room / bottom());
+    }
+
     /** Lay the page out for paper; `mustFit`: shrink a long panel, so that all is on one page. */
     function lay(mustFit) {
       if (before) return;
@@ -24,9 +30,7 @@
       map.closePopup();
       root.classList.add('cm-paper');
       const heightOf = (part) => page.querySelector(part).getBoundingClientRect().height;
-      const room = PAGE_HEIGHT - heightOf('.cm-header') - heightOf('.cm-footer');
-      const needed = panel.scrollHeight;
-      if (mustFit && needed > room) panel.style.zoom = Math.max(0.65, room / needed);
+      if (mustFit) shrinkPanel(PAGE_HEIGHT - heightOf('.cm-header') - heightOf('.cm-footer'));
       map.invalidateSize({ animate: false, pan: false });
       fit();
       drawFor(true);

@@ -58,8 +58,11 @@
       }
       for (const [status, look] of Object.entries(style.status)) {
         const isThere = network.lines.some((l) => l.status === status);
-        if (status !== 'operating' && isThere) add(symbols.swatch({ color: style.network.plan_color, width: 2, dash: look.dash.map((d) => d * 0.7), opacity: look.opacity }), `${network.isSubject ? 'Line' : 'Other line'}, ${look.label}`);
+        if (network.isSubject && status !== 'operating' && isThere) add(symbols.swatch({ color: style.network.plan_color, width: 2, dash: look.dash.map((d) => d * 0.7), opacity: look.opacity }), `Line, ${look.label}`);
       }
+      // Behind something else, one entry for all that carries no traffic.
+      const idle = network.isSubject ? undefined : network.lines.find((l) => l.status !== 'operating');
+      if (idle) add(symbols.swatch({ color: style.network.plan_color, width: 2, dash: style.status.proposed.dash.map((d) => d * 0.7) }), 'Other line, not in operation');
       if (network.state.showCrossings && network.crossings.length) {
         add(dot(style.crossing.color, '#777'), 'Crossing in operation');
         if (network.crossings.some((p) => p.status !== 'operating')) add(dot(style.crossing.no_data, '#fff'), 'Crossing not in operation');

@@ -30,7 +30,7 @@
     function widthOf(l) {
       if (l.change && changeOf(l)) return changeOf(l).width;
       if (state.bySource && cm.entry(style.basis, l.basis)) return style.basis[l.basis].width;
-      return state.byGauge ? style.gauge.width : style.network.width;
+      return state.byGauge ? style.gauge.width : style.network.width * (network.is_subject ? 1 : cm.shrink(map));
     }
 
     function dashOf(l) {

@@ -54,6 +54,7 @@
       head.appendChild(cm.html('th', { scope: 'col', class: off(i) }, badge));
     });
     const body = cm.html('tbody', {});
+    const isOnePair = new Set(data.routes.map((r) => r.origin + '\n' + r.destination)).size < 2; // of two journeys none is better
     let hasBest = false;
     for (const measure of MEASURES) {
       const valueOf = (i) => data.routes[i].totals[measure.key];
@@ -65,7 +66,7 @@
       if (measure.key === 'connector_km' && !known.some((v) => v >= 0.5)) continue;
       const isTime = measure.key === 'time_h';
       const label = isTime ? (inDays ? 'Time, days' : 'Time, hours') : measure.label;
-      const least = measure.isLess && seen.length > 1 && Math.min(...seen) < Math.max(...seen) ? Math.min(...seen) : null;
+      const least = isOnePair && measure.isLess && seen.length > 1 && Math.min(...seen) < Math.max(...seen) ? Math.min(...seen) : null;
       const row = cm.html('tr', {}, cm.html('th', { scope: 'row', text: label }));
       columns.forEach(function (i) {
         const value = valueOf(i);
