@@ -46,6 +46,12 @@ def provenance(name: str) -> dict[str, Any]:
     ------
     UnknownNameError
         There is no such layer.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> cx.provenance("rail")["licence"]
+    'ODbL-1.0'
     """
     entries = _entries()
     if name not in entries:
@@ -72,6 +78,13 @@ def load(name: str) -> pd.DataFrame:
         There is no such layer.
     LayerError
         The file cannot be read.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> corridors = cx.load("corridors").set_index("corridor_id")
+    >>> "Central Line" in corridors.loc["middle", "aliases"]
+    True
     """
     entry = provenance(name)
     path = GEODATA / entry["path"]

@@ -153,6 +153,15 @@ def alternatives(
     ------
     PlaceError, NoRouteError, UnknownNameError
         As for `route`.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> routes = cx.alternatives(cx.load_network(), "Tashkent", "Karachi", k=2, modes=["rail", "sea"])
+    >>> routes[0].countries
+    ('UZB', 'TKM', 'IRN', 'PAK')
+    >>> float(routes.overlaps().iloc[0, 1]) <= 0.6
+    True
     """
     question = Question(
         origin, destination, via, weight, avoid, avoid_strict, modes, cost, cargo, month, max_connector_km,
