@@ -66,6 +66,6 @@ def did_you_mean(given: str, known: list[str], *, n: int = 3) -> str:
     """
     from difflib import get_close_matches
 
-    close = get_close_matches(given.casefold(), [k.casefold() for k in known], n=n, cutoff=0.7)
+    close = get_close_matches(given.casefold(), [k.casefold() for k in known], n=n, cutoff=0.65)
     names = {k.casefold(): k for k in known}
     return f"; did you mean {', '.join(repr(names[c]) for c in close)}?" if close else ""
