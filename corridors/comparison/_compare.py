@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,7 +96,8 @@ def compare(
 ) -> Comparison:
     """Compare pairs over scenarios and cost models.
 
-    For each cost model, scenario and pair: the best route without restriction, then up to k routes that avoid what is named.
+    For each cost model, scenario and pair: the best route without restriction, then up to k routes that avoid what is named, or
+    that differ from the best where nothing is to be avoided.
 
     Parameters
     ----------
@@ -107,7 +108,7 @@ def compare(
     avoid
         Countries, blocs, crossings, lines or modes; by default RUS and BLR. Empty: alternatives without restriction.
     k
-        How many routes that avoid.
+        How many routes beside the best one; 0 for that one alone.
     cost
         A cost model, or several; models of different bases are set side by side and never ranked together.
     weight, modes, max_overlap, max_detour, cargo, month
@@ -132,9 +133,11 @@ def compare(
     models = [cost_model(m, cargo=cargo) for m in ([cost] if isinstance(cost, str | Path | CostModel) else cost)]
     if len({m.cargo for m in models}) != 1:
         raise ValueError(f"cost models price {', '.join(m.cargo for m in models)}; give cargo=, one unit for all")
+    if k < 0:
+        raise ValueError(f"k is {k!r}; it must be 0 or more routes beside the best one")
     avoid = (avoid,) if isinstance(avoid, str) else tuple(avoid)
     role = f"avoiding {', '.join(avoid)}" if avoid else "alternative"
-    distinct = {"k": k, "avoid": avoid, "max_overlap": max_overlap, "max_detour": max_detour}
+    distinct = {"max_overlap": max_overlap, "max_detour": max_detour}
     rows: list[dict[str, Any]] = []
     routes: list[Route] = []
     tasks = [(m, s, n, pair) for m in models for s, n in networks.items() for pair in pairs]
@@ -142,9 +145,9 @@ def compare(
         options: dict[str, Any] = {"weight": weight, "modes": modes, "cost": model, "month": month}
         head = {"scenario": scenario, "origin": name_of(origin), "destination": name_of(destination),
                 "cost_model": model.name, "basis": model.basis}  # fmt: skip
-        for part, extra in (("unrestricted", None), (role, distinct)):
+        for part, ask in _questions(role, avoid, k, {**options, **distinct}):
             try:
-                found = _routes(network, origin, destination, options, extra)
+                found = ask(network, origin, destination)
             except (NoRouteError, PlaceError) as error:
                 rows.append({**head, "role": part, "reason": str(error)})
                 continue
@@ -178,17 +181,19 @@ def _attrs(
     }
 
 
-def _routes(
-    network: Network,
-    origin: Asked,
-    destination: Asked,
-    options: dict[str, Any],
-    distinct: dict[str, Any] | None,
-) -> list[Route]:
-    """Return the best route, or the distinct ones under conditions."""
-    if distinct is None:
-        return [route(network, origin, destination, **options)]
-    return list(alternatives(network, origin, destination, **options, **distinct))
+Ask = Callable[[Network, Asked, Asked], list[Route]]
+
+
+def _questions(role: str, avoid: tuple[str, ...], k: int, options: dict[str, Any]) -> list[tuple[str, Ask]]:
+    """Return the roles of a pair and what finds their routes."""
+    best = {key: value for key, value in options.items() if not key.startswith("max_")}
+    asks: list[tuple[str, Ask]] = [("unrestricted", lambda n, a, b: [route(n, a, b, **best)])]
+    if k and avoid:
+        asks.append((role, lambda n, a, b: list(alternatives(n, a, b, k=k, avoid=avoid, **options))))
+    elif k:
+        # The first alternative is the best route, which has its row already.
+        asks.append((role, lambda n, a, b: list(alternatives(n, a, b, k=k + 1, **options)[1:])))
+    return asks
 
 
 def _named(routes: list[Route], rows: list[dict[str, Any]], has_scenarios: bool, has_models: bool) -> list[Route]:

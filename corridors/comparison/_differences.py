@@ -59,8 +59,8 @@ def sentences(table: pd.DataFrame, as_of: dict[str, str]) -> list[str]:
             out.append(_head(keys, as_of.get(scenarios[0], "")) + _alone(rows, base))
         for scenario in scenarios[1:]:
             found = _best(rows[rows["scenario"] == scenario])
-            date = as_of.get(scenario, "")
-            out.append(_head(keys, date) + _against(scenarios[0], base, scenario, found))
+            dates = " and ".join(dict.fromkeys(d for d in (as_of.get(scenarios[0]), as_of.get(scenario)) if d))
+            out.append(_head(keys, dates) + _against(scenarios[0], base, scenario, found))
     return out
 
 
@@ -90,7 +90,7 @@ def _alone(rows: pd.DataFrame, base: dict[str, Any] | None) -> str:
         missing = [r for r in rows["role"].unique() if r != base["role"]]
         return text + (f"; {missing[0]}, there is no way." if missing else ".")
     other = {str(k): v for k, v in others.loc[others["time_h"].idxmin()].items()}
-    if other["crossings"] == base["crossings"] and other["length_km"] == base["length_km"]:
+    if _is_same(base, other):
         return text + f", and is also the best {other['role']}."
     text += f"; {other['role']}, {other['route']} takes {_days(other)}: "
     return text + _verdict(base, other, "longer")
@@ -105,8 +105,15 @@ def _against(baseline: str, base: dict[str, Any] | None, scenario: str, found: d
         row = found if base is None else base
         assert row is not None
         return f"with “{lost}” there is no way; with “{there}”, {row['route']} takes {_days(row)}."
+    if _is_same(base, found):
+        return f"“{scenario}” changes nothing, {_days(base)} as with “{baseline}”."
     text = f"{_days(base)} with “{baseline}”, {_days(found)} with “{scenario}”: "
     return text + _verdict(base, found, "longer" if found["time_h"] >= base["time_h"] else "shorter")
+
+
+def _is_same(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Return whether two rows are of one way, and as quick."""
+    return bool(a["crossings"] == b["crossings"] and a["length_km"] == b["length_km"] and a["time_h"] == b["time_h"])
 
 
 def _verdict(a: dict[str, Any], b: dict[str, Any], word: str) -> str:

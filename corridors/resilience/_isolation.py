@@ -35,7 +35,8 @@ class Isolation:
     n
         How many gates must shut, at least; zero if there is no way already.
     gates
-        One smallest set of them: ``id, kind, name, iso3_a, iso3_b``. There may be other sets of the same size.
+        The smallest set of them that is nearest to the country: ``id, kind, name, iso3_a, iso3_b``. There may be other sets of
+        the same size farther away.
     country, targets, attrs
         What was asked, and the network it holds for.
     """
@@ -110,7 +111,8 @@ def isolation(
     for a in set(area[at[is_served[at]]].tolist()):
         graph.add_edge(("area", a), "sink")
     try:
-        n, (near, _) = nx.minimum_cut(graph, "source", "sink")
+        # Backwards: of several smallest cuts this gives the one nearest to the country, its own gates where they are as few.
+        n, (_, near) = nx.minimum_cut(graph.reverse(copy=False), "sink", "source")
     except nx.NetworkXUnbounded:
         raise NoRouteError(
             f"{country} cannot be cut off from {', '.join(names[:5])}: no crossing or port lies between"
