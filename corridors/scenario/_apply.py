@@ -11,11 +11,12 @@ from corridors.errors import ScenarioError
 from corridors.network import Network
 from corridors.scenario import _select
 from corridors.scenario._edit import Edit
+from corridors.scenario._gauge import regauge
 
 _MOVING = ("track", "road", "sea")
 _CHANGED_KINDS = {
     "speed": _MOVING, "tariff": _MOVING, "dwell": ("crossing",), "fee": ("crossing",), "gauge_change": ("gauge_change",),
-    "transshipment": ("transshipment",), "handling": ("gauge_change", "transshipment"),
+    "transshipment": ("transshipment",), "handling": ("gauge_change", "transshipment"), "gauge": ("track",),
 }  # fmt: skip
 _FACTOR = {"speed": "moving_factor", "dwell": "standing_factor", "gauge_change": "standing_factor",
            "transshipment": "standing_factor", "tariff": "usd_factor", "fee": "usd_factor", "handling": "usd_factor"}  # fmt: skip
@@ -172,13 +173,25 @@ class Work:
             mask &= _select.modes_of(self.network) == edit.mode
         if not mask.any():
             raise ScenarioError(f"{edit}: there is nothing of this kind there")
-        if edit.to is not None:
+        if edit.what == "gauge":
+            self._regauge(edit)
+        elif edit.to is not None:
             self.costs[_FIXED[edit.what]][mask] = edit.to
             self.costs[_FACTOR[edit.what]][mask] = 1.0
         else:
             factor = float(edit.factor or 0.0)
             self.costs[_FACTOR[edit.what]][mask] *= 1.0 / factor if edit.what == "speed" else factor
         self.changed.append(str(edit))
+
+    def _regauge(self, edit: Edit) -> None:
+        """Give a part another gauge; the nodes and edges that this takes stand behind those that were there."""
+        part = self._concerned(edit) if edit.target else np.ones(len(self.status), dtype=bool)
+        tables = {**self.network.tables, "cost_edits": self.costs}
+        before = Network({**tables, "edges": {**self.edges, "status": self.status}}, self.network.attrs)
+        self.network = regauge(before, part, int(edit.to or 0))
+        self.edges = self.network.tables["edges"]
+        self.status = self.edges["status"]
+        self.costs = self.network.tables["cost_edits"]
 
     def _concerned(self, edit: Edit) -> Any:
         kind, bare = _select.find(self.network, edit.target)

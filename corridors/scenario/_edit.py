@@ -13,6 +13,7 @@ CHANGES = {
     "tariff": "USD/km",
     "fee": "USD",
     "handling": "USD",
+    "gauge": "mm",
 }
 """What a change may be of, and the unit of a new value."""
 

@@ -82,7 +82,8 @@ class Scenario:
         ----------
         what
             ``speed`` (km/h), ``dwell`` at borders, ``gauge_change``, ``transshipment`` (h), ``tariff`` (USD/km), ``fee`` at
-            borders or ``handling`` (USD).
+            borders or ``handling`` (USD), or ``gauge`` (mm): the lines are laid anew, and the break of gauge moves to where they
+            meet others.
         of
             Where: as the targets of `open`; empty for everywhere.
         factor
@@ -207,6 +208,8 @@ def _check_change(edit: Edit) -> None:
     given = [v for v in (edit.factor, edit.to) if v is not None]
     if len(given) != 1:
         raise ScenarioError(f"change of {edit.what}: give factor or to, one of them")
-    least_is_allowed = edit.what != "speed"
+    if edit.what == "gauge" and (edit.to is None or edit.to != int(edit.to)):
+        raise ScenarioError("change of gauge: give to=, whole millimetres, such as 1435")
+    least_is_allowed = edit.what not in ("speed", "gauge")
     if not (0 <= given[0] < float("inf")) or (given[0] == 0 and not least_is_allowed):
         raise ScenarioError(f"change of {edit.what}: {given[0]!r} is no positive number")
