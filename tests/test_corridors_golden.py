@@ -175,7 +175,12 @@ def test_middle_over_northern_takes_one_and_a_half_to_three_times_as_long(networ
     for preset in ("titr-2024", "block-train-2024"):
         north = cx.route(network, "Altynkol", "Duisburg", cost=preset)
         middle = cx.route(
-            network, "Altynkol", "Duisburg", cost=preset, via=["aktau-port", "Poti"], avoid=["RUS", "BLR"]
+            network,
+            "Altynkol",
+            "Duisburg",
+            cost=preset,
+            via=["aktau-port", "Poti", "constanta-port"],
+            avoid=["RUS", "BLR", "TUR", "UKR"],
         )
         ratio[preset] = middle.time_h / north.time_h
     assert all(1.5 <= r <= 3.0 for r in ratio.values()), ratio

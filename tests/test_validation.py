@@ -7,8 +7,10 @@ import pytest
 
 import corridors as cx
 from corridors.validation import Validation
+from corridors.validation._costs_page import with_tables
 from corridors.validation._invariants import invariants
 from corridors.validation._rows import COLUMNS, row, verdict_of
+from corridors.validation._times import times
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -177,3 +179,25 @@ def test_published_times_are_held_against_the_preset_that_measures_the_same(foun
     assert brest["is_fitted"]  # that row is the speed of its preset: it validates nothing
     tariffs = times[times["unit"] == "USD"]
     assert tariffs["computed"].isna().all()  # TFI3 is no tariff
+
+
+def test_the_tables_of_the_page_on_costs_are_up_to_date(network: cx.Network) -> None:
+    page = (ROOT / "docs" / "costs.md").read_text(encoding="utf-8")
+    assert with_tables(page, network) == page, "run python -m corridors.validation docs/costs.md"
+    with pytest.raises(cx.LayerError, match="no table 'prices'"):
+        with_tables("<!-- table prices --><!-- end -->", network)
+
+
+def test_every_miss_in_time_and_cost_says_why(network: cx.Network) -> None:
+    rows = pd.DataFrame(times(network)).set_index("what")
+    outside = rows[rows["verdict"] == "outside"]
+    records = cx.load("benchmarks")
+    explained = set(records["source_id"][records["deviation"] != ""])
+    assert set(outside["source_id"]) <= explained
+    assert not (rows["verdict"] == "no route").any()
+    assert (rows["reason"] != "").all()
+    # Those that nothing was fitted to.
+    validating = rows[rows["use"].str.startswith("validate") & rows["computed"].notna()]
+    assert set(validating["verdict"]) <= {"in range", "outside"}
+    assert rows.loc["time: Karachi - Tashkent (road)", "verdict"] == "in range"
+    assert rows.loc["time: Xi'an - Tashkent (rail)", "verdict"] == "in range"

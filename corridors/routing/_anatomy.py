@@ -187,6 +187,7 @@ def profile(route: Route) -> pd.DataFrame:
 _PUBLISHED_INDICATORS = {
     "tfi1_model": ("h at a border", "cpmm-carec-{}-2022-border-h"),
     "tfi2_model": ("USD at a border", "cpmm-carec-{}-2022-border-usd"),
+    "tfi3_model": ("USD for 500 km and 20 t", "cpmm-carec-{}-2022-usd-500-km"),
     "tfi4_swod_model": ("km/h without delay", "cpmm-carec-{}-2022-swod"),
     "tfi4_swd_model": ("km/h with delay", "cpmm-carec-{}-2022-swd"),
 }
@@ -200,6 +201,7 @@ def indicators(route: Route) -> pd.DataFrame:
     model = {
         "tfi1_model": borders["dwell_h"].mean() if len(borders) else np.nan,
         "tfi2_model": borders["fee_usd"].mean() if len(borders) else np.nan,
+        "tfi3_model": np.nan,  # an indicator of samples, no tariff: reported, never modelled nor summed
         "tfi4_swod_model": route.swod_kph,
         "tfi4_swd_model": route.swd_kph,
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.cost import DEFAULT
+from corridors.cost import DEFAULT, CostModel
 from corridors.errors import CorridorError
 from corridors.geodata import load
 from corridors.network import Network
@@ -55,7 +55,7 @@ def _distance(network: Network, record: Row, fitted: Fitted) -> Row:
     )
 
 
-def way(network: Network, record: Row, *, weight: str = "length_km", cost: str = DEFAULT) -> Route:
+def way(network: Network, record: Row, *, weight: str = "length_km", cost: str | CostModel = DEFAULT) -> Route:
     """Return the best way that a row of the benchmarks describes, by default the shortest."""
     if record["as_of"]:
         network = network.as_of(record["as_of"])
