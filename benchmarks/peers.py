@@ -46,13 +46,20 @@ def igraph_of(arrays: Arrays) -> Any:
     return igraph.Graph(n=arrays.n, edges=edges, edge_attrs={"w": arrays.metres.tolist()})
 
 
+def networkx_of(arrays: Arrays) -> Any:
+    """Return the graph in networkx."""
+    import networkx as nx
+
+    graph = nx.Graph()
+    graph.add_weighted_edges_from(zip(arrays.a.tolist(), arrays.b.tolist(), arrays.metres.tolist(), strict=True))
+    return graph
+
+
 def path_queries(arrays: Arrays) -> dict[str, Query]:
     """Return for each peer what answers a pair: the distance and a path."""
     import networkx as nx
 
-    ch, ig, matrix = hierarchy(arrays), igraph_of(arrays), sparse(arrays)
-    graph = nx.Graph()
-    graph.add_weighted_edges_from(zip(arrays.a.tolist(), arrays.b.tolist(), arrays.metres.tolist(), strict=True))
+    ch, ig, matrix, graph = hierarchy(arrays), igraph_of(arrays), sparse(arrays), networkx_of(arrays)
     weights = np.array(ig.es["w"])
 
     def scgraph_ch(a: int, b: int) -> float:

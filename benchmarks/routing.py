@@ -6,14 +6,15 @@
 
 Graph (a) is what operates on the embedded network, graph (b) the largest component of the railways in the wheel, both contracted
 and simplified the same way for all. Weights are whole metres. Every distance of a peer is compared with ours; a difference stops
-the run. Times are medians of repeats in one process; cold starts are medians over fresh processes. ``--check`` only compares
-the answers, with few repeats.
+the run. Times are medians of repeats in one process; cold starts and memory are medians over fresh processes. ``--check`` only
+compares the answers, with few repeats.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import statistics
 import subprocess
 import sys
@@ -47,21 +48,19 @@ class Row:
     operation: str
     graph: str
     install: str
-    ours_ms: float
+    ours: float
     peer: str
-    peer_ms: float
+    theirs: float
     bar: str = ""
 
     def __str__(self) -> str:
-        ratio = self.peer_ms / self.ours_ms
-        return (
-            f"| {self.operation} | {self.graph} | {self.install} | {self.ours_ms:,.3f} | {self.peer} | "
-            f"{self.peer_ms:,.3f} | {ratio:,.1f} | {self.bar} |"
-        )
+        own, other = (f"{x:,.3f}" if x < 10 else f"{x:,.1f}" for x in (self.ours, self.theirs))
+        ratio = self.theirs / self.ours
+        return f"| {self.operation} | {self.graph} | {self.install} | {own} | {self.peer} | {other} | {ratio:,.1f} | {self.bar} |"
 
 
 HEAD = (
-    "| operation | graph | install | ours ms | peer | peer ms | times faster | bar |\n"
+    "| operation (ms, or MB where it says so) | graph | install | ours | peer | peer's | times less | bar |\n"
     "|---|---|---|---:|---|---:|---:|---|"
 )
 
@@ -159,62 +158,92 @@ def matrices(ours: Ours, name: str, size: int, has_fast: bool) -> list[Row]:
     sources, targets = (rng.choice(arrays.n, size, replace=False) for _ in range(2))
     few = max(size // 25, 1)
 
-    def by_trees(some: Any) -> Any:
-        starts = [([int(s)], np.zeros(1)) for s in some]
-        return np.array([row[targets] for row in ours.graph.trees(ours.metric.group_cost, starts)])
+    def from_labels() -> Any:
+        return ours.metric.with_cost(ours.cost).labels(len(arrays.lon)).distances(sources, targets)
 
-    installs = {}
+    def from_nothing() -> Any:
+        vars(ours.graph).pop("order", None)
+        return from_labels()
+
+    installs = {"default, first ever": clock(from_nothing), "default": clock(from_labels, 5)}
     if has_fast:
         hierarchy = ours.metric.build()
         starts = [[(int(s), 0)] for s in sources]
-        installs["fast"], fast = clock(lambda: hierarchy.distances(starts, targets.tolist()))
+        installs["fast"] = clock(lambda: hierarchy.distances(starts, targets.tolist()))
     rows = []
     for peer, (matrix, n_rows) in peers.matrix_queries(arrays, few).items():
-        times: dict[str, list[float]] = {"ours": [], "peer": []}
-        for _ in range(5 if peer == "scipy" else 1):  # by turns: the machine is shared
-            for who, run in (("ours", by_trees), ("peer", lambda some, run=matrix: run(some, targets))):
-                ms, table = clock(lambda run=run, n=n_rows: run(sources[:n]), 1)
-                times[who].append(ms * size / n_rows)
-                if who == "peer":
-                    same(peer, by_trees(sources[:n_rows]), table)
-                    same(f"{peer}, hierarchy", fast[:n_rows] if has_fast else table, table)
-        default, peer_ms = (statistics.median(times[who]) for who in ("ours", "peer"))
-        for install, own in {"default": default, **installs}.items():
-            bar = {("fast", "scgraph C++ CH"): "100", ("default", "scipy"): "1"}.get((install, peer), "")
+        ms, table = clock(lambda run=matrix, n=n_rows: run(sources[:n], targets), 5 if peer == "scipy" else 1)
+        for install, (own, answer) in installs.items():
+            same(f"{peer}, {install}", answer[:n_rows], table)
+            bar = {("fast", "scgraph C++ CH"): "100", ("default, first ever", "scipy"): "1"}.get((install, peer), "")
             bar = bar if name == "b" else ""
-            rows.append(Row(f"{size}x{size} matrix", name, install, own, peer, peer_ms, bar))
+            rows.append(Row(f"{size}x{size} matrix", name, install, own, peer, ms * size / n_rows, bar))
     return rows
+
+
+BOXES = {
+    "Kazakhstan": (47, 87, 41, 55),
+    "Iran": (44, 63, 25, 39),
+    "Turkey": (26, 45, 36, 42),
+    "Mongolia": (88, 119, 42, 52),
+}
+"""Boxes on the map, closed one after another: west, east, south, north."""
 
 
 def closures(ours: Ours, name: str, pairs: list[list[int]], has_fast: bool) -> list[Row]:
-    """A region closed (Kazakhstan's box on the map): from the mask to the first answer."""
+    """Countries closed by turns, each reopened when the next one shuts: from the mask to the first answer."""
     arrays = ours.arrays
-    inside = (arrays.lon > 47) & (arrays.lon < 87) & (arrays.lat > 41) & (arrays.lat < 55)
-    is_shut = inside[arrays.a] & inside[arrays.b]
-    shut = ours.closed(is_shut)
-    reached = {(a, b): shut.tree([a], [0.0])[b] for a, b in pairs[:40]}
-    a, b = max((p for p in reached if np.isfinite(reached[p])), key=lambda p: reached[p])  # the longest that is left
-    installs = {"default": clock(lambda: ours.closed(is_shut).tree([a], [0.0])[b], 5)}
+    masks = []
+    for west, east, south, north in BOXES.values():
+        inside = (arrays.lon > west) & (arrays.lon < east) & (arrays.lat > south) & (arrays.lat < north)
+        masks.append(inside[arrays.a] & inside[arrays.b])
+    a, b = pairs[0]
+
+    def by_tree(is_shut: Any) -> float:
+        return float(ours.closed(is_shut).tree([a], [0.0])[b])
+
+    def by_hierarchy(is_shut: Any) -> float:
+        found = ours.closed(is_shut).build().path([(a, 0)], [(b, 0)])
+        return np.inf if found is None else float(found[0])
+
+    runs = {"default": by_tree}
     if has_fast:
         ours.metric.build()
-
-        def customised() -> float:
-            found = ours.closed(is_shut).build().path([(a, 0)], [(b, 0)])
-            return np.inf if found is None else found[0]
-
-        installs["fast"] = clock(customised, 5)
+        runs["fast"] = by_hierarchy
+    rebuilt = peers.rebuilds(arrays)
+    times: dict[str, list[float]] = {who: [] for who in (*runs, *rebuilt)}
+    for _ in range(5):
+        for is_shut in masks:
+            answers = {}
+            for who, run in runs.items():
+                ms, answers[who] = clock(lambda run=run, m=is_shut: run(m), 1)
+                times[who].append(ms)
+            for who, run in rebuilt.items():
+                if who == "scipy" or len(times[who]) < 2:
+                    ms, answers[who] = clock(lambda run=run, m=is_shut: run(m, a, b), 1)
+                    times[who].append(ms)
+            same("closed", list(answers.values()), [answers["default"]] * len(answers))
     rows = []
-    for peer, rebuilt in peers.rebuilds(arrays).items():
-        peer_ms, found = clock(lambda run=rebuilt: run(is_shut, a, b), 1 if "scgraph" in peer else 5)
-        for install, (ms, own) in installs.items():
-            same(f"{peer} closed", [own], [found])
+    for peer in rebuilt:
+        for install in runs:
             bar = {("fast", "scgraph C++ CH"): "50", ("fast", "scipy"): "2"}.get((install, peer), "")
-            label = f"{is_shut.mean():.0%} of edges closed, first answer"
-            rows.append(Row(label, name, install, ms, peer, peer_ms, bar if name == "b" else ""))
+            shares = f"{min(m.mean() for m in masks):.1%} to {max(m.mean() for m in masks):.1%}"
+            own, other = (statistics.median(times[who]) for who in (install, peer))
+            rows.append(
+                Row(
+                    f"{shares} of edges closed, first answer",
+                    name,
+                    install,
+                    own,
+                    peer,
+                    other,
+                    bar if name == "b" else "",
+                )
+            )
     return rows
 
 
-def alternatives(ours: Ours, name: str, pairs: list[list[int]]) -> list[Row]:
+def alternatives(ours: Ours, name: str, pairs: list[list[int]], has_fast: bool) -> list[Row]:
     """Five paths that overlap by at most 0.6, against five shortest simple paths."""
     arrays = ours.arrays
     tables = {
@@ -223,30 +252,31 @@ def alternatives(ours: Ours, name: str, pairs: list[list[int]]) -> list[Row]:
     }
     network = Network(tables, {})
     weight = np.ones((2, 1)) * arrays.metres / 1e3
-    vars(network)["_graph"] = ours.graph
+    km = weight[0]
 
     def five(a: int, b: int) -> Any:
+        vars(ours.graph).pop("metrics", None)  # no tree of an earlier question
         engine = Engine(network, weight, np.ones(len(arrays.a), dtype=bool))
         ends = [Place(str(n), (n,), (0.0,), 0.0, 0.0, "") for n in (a, b)]
         first = engine.path(*ends, per_km=1.0)
-        km = weight[0]
         chooser = Chooser(km, lambda p: float(km[p.edges].sum()), 0.6, 2.0 * float(km[first.edges].sum()))
         return chooser, distinct_paths(engine, first, ends, chooser, k=5, per_km=1.0, max_stretch=2.0)
 
+    topology = vars(ours.graph).pop("topology", None)
+    vars(network)["_graph"] = ours.graph
     assert graph_of(network) is ours.graph
-    few = pairs[: 5 if name == "b" else 10]
-    ms, found = each(five, few)
-    overlaps = [c.overlap(p, q) for c, kept in found for i, p in enumerate(kept) for q in kept[:i]]
-    counts = [len(kept) for _, kept in found]
-    print(
-        f"  alternatives on ({name}): {np.mean(counts):.1f} paths of 5 (least {min(counts)}), mean overlap "
-        f"{np.mean(overlaps):.2f}",
-        file=sys.stderr,
-    )
+    installs = {"default": each(five, pairs)}
+    if has_fast:
+        vars(ours.graph)["topology"] = topology
+        installs["fast"] = each(five, pairs)
     peer, k_shortest = peers.k_shortest(arrays)
-    peer_ms, _ = each(k_shortest, few)
-    label = f"five alternatives (overlap {np.mean(overlaps):.2f})"
-    return [Row(label, name, "default", ms, peer, peer_ms, "30" if name == "b" else "")]
+    theirs, _ = each(k_shortest, pairs)
+    rows = []
+    for install, (ms, found) in installs.items():
+        overlaps = [c.overlap(p, q) for c, kept in found for i, p in enumerate(kept) for q in kept[:i]]
+        label = f"{np.mean([len(kept) for _, kept in found]):.1f} alternatives of 5 (overlap {np.mean(overlaps):.2f})"
+        rows.append(Row(label, name, install, ms, peer, theirs, "30" if name == "b" else ""))
+    return rows
 
 
 def fronts() -> list[Row]:
@@ -259,8 +289,7 @@ def fronts() -> list[Row]:
     objectives = ("time_h", "cost_usd_teu", "n_crossings")
     ms, found = clock(lambda: cx.pareto(network, "Almaty", "Duisburg", objectives=objectives), 7)
     arrays = embedded()
-    graph = nx.Graph()
-    graph.add_weighted_edges_from(zip(arrays.a.tolist(), arrays.b.tolist(), arrays.metres.tolist(), strict=True))
+    graph = peers.networkx_of(arrays)
     tree_ms, _ = clock(lambda: nx.single_source_dijkstra(graph, 0), 7)
     print(f"  front: {len(found)} routes in {ms / tree_ms:.1f} networkx trees", file=sys.stderr)
     route = found[0]
@@ -281,7 +310,9 @@ def many_closures(ours: Ours, n_pairs: int, n_closures: int) -> list[Row]:
     as_list = [(int(a), int(b)) for a, b in pairs]
     ours.metric.build()
 
-    ms, tables = clock(lambda: [ours.closed(m).build().pair_distances(as_list) for m in masks], 1)
+    ms, tables = clock(
+        lambda: [ours.closed(m).build().pair_distances(as_list) for m in masks], 1 if n_pairs < 10_000 else 3
+    )
     origins = np.unique(pairs[:, 0])
     sample = origins[:100]
     tree = peers.trees(arrays.without(masks[0]))
@@ -318,6 +349,47 @@ def cold_starts(arrays: Arrays, repeats: int) -> list[Row]:
     return [Row(label, "a, peer b", "default", own, "scgraph load and answer", other, "0.67")]
 
 
+READY = """
+import pickle, sys
+sys.path[:0] = {folders!r}
+import peers, routing
+arrays = pickle.load(open({path!r}, "rb"))
+rss = lambda: int(next(x.split()[1] for x in open("/proc/self/status") if x.startswith("VmRSS"))) / 1024
+before = rss()
+kept = {code}
+print(rss() - before)
+"""
+BUILDS = {
+    "default, labels": "(o := routing.Ours(arrays), o.metric.labels(999))",
+    "fast": "(o := routing.Ours(arrays), o.metric.build())",
+    "scgraph C++ CH": "peers.hierarchy(arrays)",
+    "igraph": "peers.igraph_of(arrays)",
+    "networkx": "peers.networkx_of(arrays)",
+    "scipy": "peers.sparse(arrays)",
+}
+
+
+def memory(arrays: Arrays, name: str, has_fast: bool) -> list[Row]:
+    """What a process grows by when a graph in arrays is made ready to answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "arrays.pkl"
+        path.write_bytes(pickle.dumps(arrays))
+        here = Path(__file__).parent
+        grown = {}
+        for who, code in BUILDS.items():
+            if who != "fast" or has_fast:
+                text = READY.format(folders=[str(here), str(here.parent)], path=str(path), code=code)
+                out = subprocess.run([sys.executable, "-c", text], check=True, capture_output=True, text=True)
+                grown[who] = float(out.stdout)
+    ours = [who for who in grown if who in ("default, labels", "fast")]
+    return [
+        Row("memory when ready, MB", name, install, grown[install], peer, grown[peer])
+        for peer in grown
+        if peer not in ours
+        for install in ours
+    ]
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -335,12 +407,13 @@ def main() -> None:
         rows += paths(ours, name, pairs, has_fast)
         rows += matrices(ours, name, 50 if given.check else 500, has_fast)
         rows += closures(ours, name, pairs, has_fast)
-        rows += alternatives(ours, name, pairs)
+        rows += alternatives(ours, name, pairs[: 2 if given.check else 7], has_fast)
         if name == "a" and has_fast:
             rows += many_closures(ours, 1000 if given.check else 10_000, 2 if given.check else 20)
     rows += fronts()
     if "b" in graphs:
-        rows += cold_starts(graphs["b"], 1 if given.check else 5)
+        rows += memory(graphs["b"], "b", has_fast)
+        rows += cold_starts(graphs["b"], 1 if given.check else 9)
     print(HEAD)
     print("\n".join(map(str, rows)))
     if given.json:

@@ -133,8 +133,8 @@ def test_labels_leave_out_loops_and_serve_a_graph_without_edges() -> None:
 def test_a_real_table_is_the_same_from_labels_and_from_trees(real: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Metric, "hierarchy", lambda self, n=1: None)
     rng, edges = np.random.default_rng(5), real.tables["edges"]
-    nodes = rng.choice(len(real.tables["nodes"]["node_id"]), 120)
-    pairs = [(int(a), int(b)) for a, b in nodes.reshape(60, 2)]
+    nodes = rng.choice(len(real.tables["nodes"]["node_id"]), 260)
+    pairs = [(int(a), int(b)) for a, b in nodes.reshape(130, 2)]
     places = [Place(str(p), p, (0.0, 3.0), 0.0, 0.0, "") for p in pairs]
     weight = np.vstack([edges["length_km"], edges["length_km"] * 1.5 + 0.1])  # the way back differs
     for usable in (edges["status"] == "operating", edges["country"] != "KAZ"):

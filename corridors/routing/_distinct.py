@@ -85,8 +85,10 @@ def distinct_paths(
         between = Between(engine, places[0], places[1], per_km=per_km, max_stretch=max_stretch)
         is_near = between.is_near
         for path in between.candidates():
-            if len(kept) < k and chooser.is_another(path, kept):
+            if chooser.is_another(path, kept):
                 kept.append(path)
+            if len(kept) == k:
+                break
     factor = np.ones(int(engine.graph.edge.max(initial=-1)) + 1)
     for path in kept:
         factor[path.edges] *= PENALTY

@@ -139,23 +139,24 @@ class Labels:
 
     def distances(self, sources: Any, targets: Any) -> Floats:
         """Return the distance from each node to each other one; infinite if there is no path."""
-        order = self._order
-        starts, ends = (order.rank[np.asarray(nodes, dtype=int)] for nodes in (sources, targets))
-        there, back = self._labels(self._up, starts), self._labels(self._down, ends)
-        over, under = order.ancestors(starts), order.ancestors(ends)
-        out: Floats = np.full((len(starts), len(ends)), np.inf)
+        over, rows = self._sorted_ancestors(sources)
+        under, columns = self._sorted_ancestors(targets)
+        there = self._labels(self._up, self._order.rank[np.asarray(sources, dtype=int)[rows]])
+        back = self._labels(self._down, self._order.rank[np.asarray(targets, dtype=int)[columns]])
+        best: Floats = np.full((len(rows), len(columns)), np.inf)
         for depth in range(min(over.shape[1], under.shape[1])):
-            shared = np.intersect1d(over[:, depth], under[:, depth])
-            shared = shared[shared >= 0]
-            rows, columns = (np.flatnonzero(np.isin(side[:, depth], shared)) for side in (over, under))
-            if not len(shared):
-                break
-            sums = there[rows, depth, None] + back[None, columns, depth]
-            if len(shared) > 1:
-                sums[over[rows, depth, None] != under[None, columns, depth]] = np.inf
-            block = np.ix_(rows, columns)
-            out[block] = np.minimum(out[block], sums)
+            for here, beside in _shared_runs(over[:, depth], under[:, depth]):
+                block = best[here, beside]
+                np.minimum(block, there[here, depth, None] + back[None, beside, depth], out=block)
+        out = np.empty_like(best)
+        out[np.ix_(rows, columns)] = best
         return out
+
+    def _sorted_ancestors(self, nodes: Any) -> tuple[Any, Any]:
+        """Return the ancestors of nodes, sorted so that those below one ancestor follow one another, and their positions."""
+        found = self._order.ancestors(self._order.rank[np.asarray(nodes, dtype=int)])
+        positions = np.lexsort(found.T[::-1])
+        return found[positions], positions
 
     def _labels(self, weight: Floats, ranks: Any) -> Floats:
         """Return the distance of each rank to its ancestors, one column a depth, by shortcuts of one direction."""
@@ -178,3 +179,13 @@ class Labels:
             sums = label[over[part], :d] + cost[part]
             label[a:b, :d] = np.minimum.reduceat(sums, begins[a:b] - begins[a], axis=0)
         return label[row[ranks]]
+
+
+def _shared_runs(one: Any, other: Any) -> list[tuple[slice, slice]]:
+    """Return where two columns of ancestors hold the same one; equal ones follow one another in each."""
+    values, first, count = np.unique(one, return_index=True, return_counts=True)
+    others, first_other, count_other = np.unique(other, return_index=True, return_counts=True)
+    shared, i, j = np.intersect1d(values, others, assume_unique=True, return_indices=True)
+    i, j = i[shared >= 0], j[shared >= 0]
+    ends = zip(first[i], first[i] + count[i], first_other[j], first_other[j] + count_other[j], strict=True)
+    return [(slice(a, b), slice(c, d)) for a, b, c, d in ends]

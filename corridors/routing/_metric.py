@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from corridors.routing._labels import Labels
 
 _SEARCHES_BEFORE_TOPOLOGY, _SEARCHES_BEFORE_METRIC = 48, 6
-"""Searches under one metric after which a hierarchy or labels have paid for themselves, without and with an order at hand
-(measured on the embedded network and on world railways: an order costs about 50 trees, a metric about 5)."""
+"""Searches under one metric after which a hierarchy has paid for itself, without and with a topology at hand (measured on
+the embedded network and on world railways: a topology costs about 50 trees, a metric about 5)."""
+
+_ROWS_BEFORE_LABELS = 128
+"""Rows from which a table is quicker from labels than by trees though the order has to be found first (measured on the same)."""
 
 
 class Metric:
@@ -58,8 +61,11 @@ class Metric:
         self.n_searches += n_searches
         if self._hierarchy is None and _fast.library() is not None and self.graph.n:
             topology = vars(self.graph).get("topology")
-            is_quick = topology is not None and topology.has_idle
-            if is_quick or self._pays(topology):
+            if topology is None:
+                pays = self.n_searches > _SEARCHES_BEFORE_TOPOLOGY
+            else:
+                pays = topology.has_idle or self.n_searches > _SEARCHES_BEFORE_METRIC
+            if pays:
                 self.build()
         return self._hierarchy
 
@@ -72,7 +78,7 @@ class Metric:
 
     def labels(self, n_rows: int) -> Labels | None:
         """Return labels if they pay for a table with so many rows, else None; their order stays with the graph."""
-        if self._labels is None and self.graph.n and self._pays(vars(self.graph).get("order"), n_rows):
+        if self._labels is None and self.graph.n and n_rows >= _ROWS_BEFORE_LABELS:
             from corridors.routing._labels import Labels, Order
 
             if "order" not in vars(self.graph):
@@ -81,10 +87,6 @@ class Metric:
                 )  # fmt: skip
             self._labels = Labels(vars(self.graph)["order"], self.group_cost)
         return self._labels
-
-    def _pays(self, built: Any, n_searches: int | None = None) -> bool:
-        asked = self.n_searches if n_searches is None else n_searches
-        return asked > (_SEARCHES_BEFORE_TOPOLOGY if built is None else _SEARCHES_BEFORE_METRIC)
 
     def tree(self, nodes: Any, cost: Any, *, is_reversed: bool = False, limit: float = np.inf) -> Floats:
         """Return the distance of each node from the nearest of some (to it, if reversed), given the cost to be at each.

@@ -15,6 +15,8 @@ from corridors.routing._engine import Engine, Path
 from corridors.routing._metric import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from corridors.network import Place
 
 LOCAL_SHARE = 0.05
@@ -55,11 +57,11 @@ class Between:
         )  # fmt: skip
         self.is_near = self._there + self._back <= self._limit
 
-    def candidates(self) -> list[Path]:
-        """Return the ways by plateaus, lightest first."""
+    def candidates(self) -> Iterator[Path]:
+        """Yield the ways by plateaus, lightest first."""
         metric, graph, there, back = self._engine.metric, self._engine.graph, self._there, self._back
         if not np.isfinite(self._best):
-            return []
+            return
         before = graph.next_arcs(metric.cost, there)
         after = graph.next_arcs(metric.reversed_cost, back)
         onward = np.where(after >= 0, graph.twin[after], -1)  # the arc by which the way from each node goes on
@@ -70,15 +72,13 @@ class Between:
         is_good = (weight <= self._limit) & (there[last] - there[first] >= LOCAL_SHARE * self._best)
         rows = np.flatnonzero(is_good)
         rows = rows[np.lexsort((first[rows], weight[rows]))][:MAX_CANDIDATES]
-        out = []
         for k in rows:
             to_start = walk(graph, before, there, self._starts, int(first[k]))
             from_start = _onward(graph.head, onward, int(first[k]))
             arcs = np.array([*to_start, *from_start], dtype=int)
             nodes = np.concatenate([graph.tail[arcs[:1]], graph.head[arcs]])
             if len(arcs) and len(np.unique(nodes)) == len(nodes):
-                out.append(self._engine.as_path(arcs, *self._places, int(nodes[0]), int(nodes[-1])))
-        return out
+                yield self._engine.as_path(arcs, *self._places, int(nodes[0]), int(nodes[-1]))
 
 
 def _plateaus(tail: Any, head: Any, before: Any, onward: Any) -> tuple[Any, Any]:
