@@ -113,6 +113,34 @@ def test_via_passes_the_place(toy: Network) -> None:
     assert out_and_back.length_km == pytest.approx(1500)
 
 
+def test_one_place_to_pass_needs_no_list(toy: Network) -> None:
+    listed = cx.route(toy, "Alpha", "Charlie", via=["Delta"], modes="rail")
+    assert (cx.route(toy, "Alpha", "Charlie", via="Delta", modes="rail").path.edges == listed.path.edges).all()
+    assert (
+        cx.route(toy, "Alpha", "Charlie", via=(6.0, 2.05), modes="rail", weight="length_km").countries
+        == listed.countries
+    )
+    assert len(cx.alternatives(toy, "Alpha", "Charlie", via="Delta", modes="rail")) >= 1
+
+
+def test_of_several_origins_the_nearest_is_taken(toy: Network) -> None:
+    # To Charlie: 300 km from Coral, 500 from Bravo, 1,000 from Alpha.
+    r = cx.route(toy, ["Alpha", "Bravo", "Coral"], "Charlie", weight="length_km", modes="rail")
+    assert (r.origin.name, r.length_km) == ("Coral", pytest.approx(300))
+    there = cx.route(toy, "Charlie", ("Alpha", (6.0, 6.1)), weight="length_km", modes="rail")
+    assert there.countries == ("CCC", "BBB")
+
+
+def test_a_set_of_places_drops_those_without_a_path_and_says_why_none_is_left(toy: Network) -> None:
+    assert cx.route(toy, ["Bravo", "Alpha"], "Charlie", avoid="BBB").origin.name == "Alpha"
+    with pytest.raises(cx.NoRouteError, match="Bravo is in BBB; no path from Alpha"):
+        cx.route(toy, ["Bravo", "Alpha"], "Charlie", avoid=["BBB", "DDD"], modes="rail")
+    with pytest.raises(cx.NoRouteError, match="empty"):
+        cx.route(toy, [], "Charlie")
+    with pytest.raises(cx.PlaceError, match="Nowhere"):
+        cx.route(toy, ["Alpha", "Nowhere"], "Charlie")
+
+
 def test_a_position_is_joined_by_a_connector(toy: Network) -> None:
     r = cx.route(toy, (2.0, 6.1), "Bravo", weight="length_km")
     assert r.connector_km == pytest.approx(11.06, abs=0.02)

@@ -143,3 +143,38 @@ def test_the_command_prints_alternatives(capsys: pytest.CaptureFixture[str]) -> 
     assert out.splitlines()[0].startswith("route,length_km,time_h")
     assert len(out.splitlines()) == 4
     assert "differs_by" in out
+
+
+def test_giving_up_a_mode_that_is_avoided_is_a_concession_too(toy: Network) -> None:
+    with pytest.raises(cx.NoRouteError, match=r"reachable again with mode rail \(37 h, the cheapest concession\)"):
+        cx.route(toy, "Alpha", "Charlie", avoid="mode:rail", modes=["rail", "road"])
+
+
+def test_a_name_that_cannot_be_avoided_is_answered_with_ids_that_hold_it() -> None:
+    with pytest.raises(
+        cx.UnknownNameError, match=r"did you mean crossing:altynkol-khorgos, crossing:nur-zholy-khorgos\?"
+    ):
+        cx.route(NETWORK, "Almaty", "Duisburg", avoid="crossing:khorgos")
+    with pytest.raises(cx.UnknownNameError, match=r"line:altynkol-khorgos.* or one of \d+ more\?"):
+        cx.route(NETWORK, "Almaty", "Duisburg", avoid="khorgos")
+    with pytest.raises(cx.UnknownNameError, match="did you mean 'EAEU'"):
+        cx.route(NETWORK, "Almaty", "Duisburg", avoid="EAEUU")
+
+
+def test_a_bloc_is_all_of_its_members(toy: Network) -> None:
+    r = cx.route(NETWORK, "Tashkent", "Istanbul", avoid="EAEU")
+    assert not {"RUS", "BLR", "KAZ", "KGZ", "ARM"} & set(r.countries)
+
+
+def test_what_avoiding_costs_stands_in_a_comparison(toy: Network) -> None:
+    table = cx.compare(toy, [("Alpha", "Charlie")], avoid="BBB", modes="rail", weight="length_km", k=1).table
+    free, avoiding = table.to_dict("records")
+    assert (free["avoiding_km"], free["avoiding_h"], free["avoiding_usd"]) == (0, 0, 0)
+    assert avoiding["avoiding_km"] == pytest.approx(1400 - 1000)
+    assert avoiding["avoiding_h"] == pytest.approx(avoiding["time_h"] - 37)
+    assert avoiding["avoiding_usd"] == pytest.approx(avoiding["cost_usd_teu"] - free["cost_usd_teu"])
+
+
+def test_routes_that_the_same_words_describe_are_told_apart_by_borders() -> None:
+    table = cx.alternatives(NETWORK, "Tashkent", "Karachi", k=5, modes=["rail", "road", "sea"]).table()
+    assert table["differs_by"].is_unique

@@ -31,7 +31,8 @@ class Comparison:
     table
         One row a route, or a row with ``reason`` where there is none: ``scenario, origin, destination, role, route,
         length_km, time_h, …``. ``role`` is ``unrestricted`` or ``avoiding RUS, BLR``. ``extra_h``, ``extra_usd`` and their
-        percentages are over the same row of the first scenario; ``is_quickest`` marks the best of a pair, scenario and cost
+        percentages are over the same row of the first scenario; ``avoiding_km``, ``avoiding_h`` and ``avoiding_usd`` over the
+        unrestricted route of the same row: what avoiding costs; ``is_quickest`` marks the best of a pair, scenario and cost
         model; ``sanctioned_transit`` names countries passed that are under sanctions, ``restrictions`` all that the tables
         know of the way. No legal advice.
     routes

@@ -11,7 +11,8 @@ from corridors.routing import Route
 if TYPE_CHECKING:
     import pandas as pd
 
-DIFFERENCES = ["extra_h", "extra_h_pct", "extra_usd", "extra_usd_pct", "is_quickest"]
+AVOIDING = ["avoiding_km", "avoiding_h", "avoiding_usd"]
+DIFFERENCES = ["extra_h", "extra_h_pct", "extra_usd", "extra_usd_pct", *AVOIDING, "is_quickest"]
 CONCERNS = ["sanctioned_transit", "restrictions"]
 _SANCTIONS = ("sanctions",)
 
@@ -30,9 +31,9 @@ def concerns(route: Route) -> dict[str, str]:
 
 
 def add_differences(table: pd.DataFrame, cargo: str, baseline: str) -> pd.DataFrame:
-    """Return the table with hours and dollars over those of the baseline, and a mark at the quickest route.
+    """Return the table with hours and dollars over those of the baseline, what avoiding costs, and a mark at the quickest route.
 
-    Compared are the best routes of one pair, role and cost model; the n-th route of a role with the n-th one of the
+    Avoiding costs what a route takes over the unrestricted one of the same pair, scenario and cost model. With the baseline are compared the best routes of one pair, role and cost model; the n-th route of a role with the n-th one of the
     baseline. Models of different bases never share a ranking: the quickest is marked for each model by itself.
     """
     cost = f"cost_usd_{cargo}"
@@ -44,7 +45,12 @@ def add_differences(table: pd.DataFrame, cargo: str, baseline: str) -> pd.DataFr
         table[name] = table[column].astype(float) - table[f"{column}_base"].astype(float)
         known = table[f"{column}_base"].astype(float)
         table[f"{name}_pct"] = 100.0 * table[name] / known.where(known > 0)
-    group = table.groupby(["origin", "destination", "scenario", "cost_model"], sort=False)["time_h"]
+    same = ["origin", "destination", "scenario", "cost_model"]
+    free = table[table["role"] == "unrestricted"].drop_duplicates(same).set_index(same)
+    for name, column in zip(AVOIDING, ("length_km", "time_h", cost), strict=True):
+        known = table[same].join(free[column].astype(float), on=same)[column]
+        table[name] = table[column].astype(float) - known
+    group = table.groupby(same, sort=False)["time_h"]
     table["is_quickest"] = table["time_h"].notna() & (table["time_h"] <= group.transform("min"))
     return table.drop(columns=["_rank", "time_h_base", f"{cost}_base"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from corridors.network import MAX_CONNECTOR_KM, MODES, Asked, Network
 from corridors.routing._alternatives import Alternatives, route_table
 from corridors.routing._avoid import DEFAULT_MODES
 from corridors.routing._named import CorridorSearch, follows, hold_to
+from corridors.routing._nearest import best_of, places_of
 from corridors.routing._pareto import OBJECTIVES, check_objectives, pareto_front
 from corridors.routing._route import Route
 from corridors.routing._search import WEIGHTS, Question, Search, Weight
@@ -39,15 +41,15 @@ __all__ = [
 
 def route(
     network: Network,
-    origin: Asked,
-    destination: Asked,
+    origin: Asked | Iterable[Asked],
+    destination: Asked | Iterable[Asked],
     *,
     weight: Weight = "time_h",
     avoid: Iterable[str] | str = (),
     avoid_strict: bool = False,
     avoid_mode: str = "territory",
     modes: Sequence[str] | str | None = None,
-    via: Sequence[Asked] = (),
+    via: Asked | Sequence[Asked] = (),
     corridor: str | None = None,
     cost: str | Path | CostModel = DEFAULT,
     cargo: str | None = None,
@@ -61,7 +63,8 @@ def route(
     network
         Where to travel.
     origin, destination
-        A name, id or UN/LOCODE, or (lon, lat) in degrees.
+        A name, id or UN/LOCODE, or (lon, lat) in degrees. Or several of these: the route is the best between any of them, from the
+        nearest port of a set, say.
     weight
         ``"time_h"``, ``"length_km"``, ``"cost"`` (dollars), ``"generalised"`` (dollars plus time valued), ``"n_crossings"``,
         ``"n_transshipments"``, or a function of the frame `Network.edges` that returns a weight for each edge.
@@ -75,7 +78,7 @@ def route(
     modes
         Modes that may move; None for rail and sea.
     via
-        Places to pass, in this order.
+        A place to pass, or several in this order.
     corridor
         A named corridor, by id, name or alias (``"middle"``, ``"Central Line"``): the route passes its stations that lie
         between the two places, uses its modes if none are given, and keeps out of what it avoids by definition. Not with
@@ -106,10 +109,13 @@ def route(
     ('RUS', 'KAZ', 'UZB')
     """
     question = Question(
-        origin, destination, via, weight, avoid, avoid_strict, modes, cost, cargo, month, max_connector_km,
-        avoid_mode,
-    )  # fmt: skip
-    return _search(network, question, corridor).best()
+        "", "", places_of(via), weight, avoid, avoid_strict, modes, cost, cargo, month, max_connector_km, avoid_mode
+    )
+
+    def search(start: Asked, end: Asked) -> Search:
+        return _search(network, replace(question, origin=start, destination=end), corridor)
+
+    return best_of(search, places_of(origin), places_of(destination))
 
 
 def alternatives(
@@ -125,7 +131,7 @@ def alternatives(
     avoid_strict: bool = False,
     avoid_mode: str = "territory",
     modes: Sequence[str] | str | None = None,
-    via: Sequence[Asked] = (),
+    via: Asked | Sequence[Asked] = (),
     corridor: str | None = None,
     cost: str | Path | CostModel = DEFAULT,
     cargo: str | None = None,
@@ -164,7 +170,7 @@ def alternatives(
     True
     """
     question = Question(
-        origin, destination, via, weight, avoid, avoid_strict, modes, cost, cargo, month, max_connector_km,
+        origin, destination, places_of(via), weight, avoid, avoid_strict, modes, cost, cargo, month, max_connector_km,
         avoid_mode,
     )  # fmt: skip
     return _search(network, question, corridor).alternatives(k, max_overlap, max_detour)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
@@ -54,12 +54,12 @@ class Alternatives(Sequence[Route]):
         """Return one row a route, the first as baseline; units are in the column names.
 
         ``overlap`` is with the first route, ``stretch`` the weight over that of the first, and ``differs_by`` says in words
-        what tells a route apart from the first.
+        what tells a route apart from the first, and from others that the same words would describe.
         """
         frame = route_table(list(self.routes))
         if self.weights and self.routes:
             frame["stretch"] = [w / self.weights[0] if self.weights[0] else 1.0 for w in self.weights]
-        frame["differs_by"] = [difference(r, self.routes[0]) for r in self.routes]
+        frame["differs_by"] = differences(self.routes)
         return frame
 
     def overlaps(self) -> pd.DataFrame:
@@ -120,24 +120,58 @@ def summary_columns(cargo: str) -> list[str]:
     ]  # fmt: skip
 
 
-def difference(route: Route, other: Route) -> str:
-    """Return what tells a route apart from another: countries, modes, else borders, else lines."""
+def differences(routes: Sequence[Route]) -> list[str]:
+    """Return what tells each route apart from the first, and from those before it that the same words would describe."""
+    out: list[str] = []
+    for route in routes:
+        depth = 1
+        text = difference(route, routes[0])
+        while text in out and depth < len(_LEVELS):
+            depth += 1
+            text = difference(route, routes[0], depth=depth)
+        out.append(text)
+    return out
+
+
+def difference(route: Route, other: Route, *, depth: int = 1) -> str:
+    """Return what tells a route apart from another: countries and modes, else borders, else lines.
+
+    Parameters
+    ----------
+    route, other
+        Routes.
+    depth
+        How many of these that differ are told.
+    """
     if route is other:
         return ""
+    told = [text for level in _LEVELS if (text := level(route, other))]
+    return "; ".join(told[:depth]) or "same countries, borders and lines"
+
+
+def _by_country_and_mode(route: Route, other: Route) -> str:
     parts = [
         *_gained("through", [c for c in route.countries if c not in other.countries]),
         *_gained("not through", [c for c in other.countries if c not in route.countries]),
         *_gained("with", [m for m in _modes(route) if m not in _modes(other)]),
         *_gained("without", [m for m in _modes(other) if m not in _modes(route)]),
     ]
-    for column in ("crossing_id", "line_id"):
-        if not parts:
-            own, theirs = ([str(x) for x in r.edge(column) if x] for r in (route, other))
-            parts = [
-                *_gained("by", [x for x in own if x not in theirs]),
-                *_gained("not by", [x for x in theirs if x not in own]),
-            ]
-    return "; ".join(parts) or "same countries, borders and lines"
+    return "; ".join(parts)
+
+
+def _by_ids(column: str) -> Callable[[Route, Route], str]:
+    def told(route: Route, other: Route) -> str:
+        own, theirs = ([str(x) for x in r.edge(column) if x] for r in (route, other))
+        parts = [
+            *_gained("by", [x for x in own if x not in theirs]),
+            *_gained("not by", [x for x in theirs if x not in own]),
+        ]
+        return "; ".join(parts)
+
+    return told
+
+
+_LEVELS = (_by_country_and_mode, _by_ids("crossing_id"), _by_ids("line_id"))
 
 
 def _gained(word: str, names: list[str]) -> list[str]:

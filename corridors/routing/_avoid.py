@@ -35,6 +35,9 @@ class Avoided:
     modes: frozenset[str] = frozenset()
 
 
+_HINTS = 6
+"""Names offered for one that is unknown."""
+
 AVOID_MODES = ("territory", "control")
 
 
@@ -100,11 +103,23 @@ def read_avoid(network: Network, avoid: Iterable[str] | str) -> Avoided:
         elif prefix in ("", "bloc") and (members := bloc_members(bare)):
             countries |= members
         else:
-            hint = did_you_mean(bare, [*sorted(known), *MODES, *sorted(set(geodata.load("blocs")["bloc"]))])
             raise UnknownNameError(
-                f"cannot avoid {item!r}: no country of this network (ISO alpha-3), bloc, mode, line or crossing has this name{hint}"
+                f"cannot avoid {item!r}: no country of this network (ISO alpha-3), bloc, mode, line or crossing has this "
+                f"name{_hint(network, prefix, bare)}"
             )
     return Avoided(frozenset(countries), frozenset(crossings), frozenset(lines), frozenset(modes))
+
+
+def _hint(network: Network, prefix: str, bare: str) -> str:
+    """Return what may have been meant: lines and crossings that hold the word in their id, else names that are close."""
+    ids = {kind: sorted(set(network.tables[f"{kind}s"][f"{kind}_id"])) for kind in ("line", "crossing")}
+    ids = {kind: names for kind, names in ids.items() if prefix in ("", kind)}
+    holding = [f"{kind}:{name}" for kind, names in ids.items() for name in names if bare.casefold() in name]
+    if holding:
+        more = len(holding) - _HINTS
+        return f"; did you mean {', '.join(holding[:_HINTS])}{f' or one of {more} more' if more > 0 else ''}?"
+    words = [] if prefix else [*sorted(known_countries(network)), *MODES, *sorted(set(geodata.load("blocs")["bloc"]))]
+    return did_you_mean(bare, words + [name for names in ids.values() for name in names])
 
 
 def _line_or_crossing(network: Network, item: str) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ the destination.
 
 Both packages may be used freely: `routingkit-cch` is BSD-2-Clause (stated by the bill of materials in its wheel, not by the metadata),
 `pyroutingkit` MIT (metadata). The former is chosen: wheels for Windows, macOS and Linux on every Python from 3.9 (the other has Linux
-x86-64 and Apple silicon, up to 3.13), several starts and ends in one query, and quicker paths. The latter has quicker matrices.
+x86-64 and Apple silicon, 3.11 to 3.13), several starts and ends in one query, and quicker paths. The latter has quicker matrices.
 """
 
 from __future__ import annotations

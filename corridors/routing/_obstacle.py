@@ -97,7 +97,9 @@ def _relaxed(search: Search) -> list[tuple[str, tuple[str, ...], Avoided, str]]:
         for name in sorted(getattr(avoided, field)):
             fewer = replace(avoided, **{field: getattr(avoided, field) - {name}})
             out.append((f"through {name}", modes, fewer, mode))
-    out += [(f"with mode {m}", (*modes, m), avoided, mode) for m in MODES if m not in modes and m not in avoided.modes]
+    for m in MODES:
+        if m not in modes or m in avoided.modes:
+            out.append((f"with mode {m}", (*modes, m), replace(avoided, modes=avoided.modes - {m}), mode))
     if mode == "territory" and avoided.countries:
         out.append(("with avoid_mode='control'", modes, avoided, "control"))
     return out
