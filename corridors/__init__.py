@@ -44,6 +44,7 @@ _HOME = {
     "border_table": "borders",
     "build_network": "network",
     "catalog": "geodata",
+    "check_file": "validation",
     "compare": "comparison",
     "cost_model": "cost",
     "country_areas": "borders",
@@ -106,6 +107,7 @@ __all__ = [
     "border_table",
     "build_network",
     "catalog",
+    "check_file",
     "compare",
     "cost_model",
     "country_areas",
@@ -176,7 +178,7 @@ if TYPE_CHECKING:
     from corridors.scenario import Scenario
     from corridors.sweeping import Sweep, sweep
     from corridors.uncertainty import Simulation, simulate
-    from corridors.validation import Validation, validate_reference
+    from corridors.validation import Validation, check_file, validate_reference
 
 
 def __getattr__(name: str) -> Any:

@@ -137,6 +137,27 @@ def validate(frame: pd.DataFrame, kind: str, *, name: str = "table") -> pd.DataF
     return checked[names + [c for c in frame.columns if c not in names]]
 
 
+def faults(frame: pd.DataFrame, kind: str, *, name: str = "table") -> list[str]:
+    """Return everything in which a frame breaks a schema, one sentence a column; `validate` raises the first.
+
+    Parameters
+    ----------
+    frame, kind, name
+        As for `validate`.
+    """
+    found = []
+    for column in columns(kind):
+        if column.name not in frame:
+            if column.is_required:
+                found.append(f"{name}: column {column.name!r} is missing; it is: {column.meaning}")
+            continue
+        try:
+            _typed(frame[column.name], column, name)
+        except SchemaError as error:
+            found.append(str(error))
+    return found
+
+
 def _empty(column: Column, n: int) -> list[Any]:
     return [float("nan") if column.dtype in ("int", "float") else ""] * n
 

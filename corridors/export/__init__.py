@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from corridors._files import write_all
 from corridors.errors import LayerError, did_you_mean
-from corridors.export._document import Document, document
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corridors.export._document import Document
     from corridors.network import Network
 
 __all__ = ["FORMATS", "content", "tables", "write"]
@@ -76,6 +76,8 @@ def write(
     >>> routes = cx.alternatives(cx.load_network(), "Almaty", "Duisburg", k=2)
     >>> cx.export.write(routes, "routes.gpkg")  # doctest: +SKIP
     """
+    from corridors.export._document import document
+
     path = Path(path)
     files = _files(document(x, network=network, title=title), format_of(path), path.name, table)
     try:
@@ -98,12 +100,16 @@ def content(
     """
     if format_ == "shp":
         raise LayerError("a Shapefile is several files; use 'shp.zip', or write it to a path")
+    from corridors.export._document import document
+
     name = f"result.{_known(format_)}"
     return _files(document(x, network=network, title=title), format_, name, table)[name]
 
 
 def tables(x: Any, *, network: Network | None = None) -> dict[str, pd.DataFrame]:
     """Return the tables that `write` writes, by name, the main one first; parameters as for `write`."""
+    from corridors.export._document import document
+
     return dict(document(x, network=network).tables)
 
 

@@ -11,8 +11,8 @@ from corridors.routing import Route
 def stages(route: Route) -> Any:
     """Return the stages of a route: a stretch on one line in one country and gauge, or one standstill.
 
-    Columns: ``stage, kind, line, country, gauge_mm`` (NaN where there is no rail), ``from, to, length_km, time_h,
-    cumulative_km, cumulative_h, geometry``; lengths and hours add up to the totals of the route.
+    Columns: ``stage, kind, line, country, gauge_mm`` (NaN where there is no rail), ``from, to, length_km, time_h, cost_usd_teu`` (or
+    the cargo that is priced; NaN without tariff), ``cumulative_km, cumulative_h, geometry``; all add up to the totals of the route.
     """
     import geopandas as gpd
     import numpy as np
@@ -29,9 +29,21 @@ def stages(route: Route) -> Any:
             "stage": int(number), "kind": first["kind"], "line": first["line_name"],
             "country": first["country"].replace("|", "-"), "gauge_mm": float(first["gauge_mm"]) or np.nan,
             "from": first["from_name"], "to": part["to_name"].iloc[-1], "length_km": part["length_km"].sum(),
-            "time_h": part["time_h"].sum(), "geometry": shapely.MultiLineString(list(part.geometry)),
+            "time_h": part["time_h"].sum(), route.cost_column: part[route.cost_column].sum(min_count=1), "geometry": shapely.MultiLineString([g for g in part.geometry if g is not None and not g.is_empty]),
         })  # fmt: skip
-    names = ["stage", "kind", "line", "country", "gauge_mm", "from", "to", "length_km", "time_h", "geometry"]
+    names = [
+        "stage",
+        "kind",
+        "line",
+        "country",
+        "gauge_mm",
+        "from",
+        "to",
+        "length_km",
+        "time_h",
+        route.cost_column,
+        "geometry",
+    ]
     table = pd.DataFrame(rows, columns=names)
     shapes = table.pop("geometry")
     table["cumulative_km"], table["cumulative_h"] = table["length_km"].cumsum(), table["time_h"].cumsum()

@@ -13,13 +13,14 @@ from corridors.network import Network
 from corridors.validation._distances import distances
 from corridors.validation._figures import corridor_lengths, crossing_positions, line_lengths, network_lengths
 from corridors.validation._invariants import invariants
+from corridors.validation._own_file import check_file
 from corridors.validation._rows import COLUMNS, markdown, readable, summary
 from corridors.validation._times import times
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Validation", "validate_reference"]
+__all__ = ["Validation", "check_file", "validate_reference"]
 
 
 @dataclass(frozen=True, eq=False)
