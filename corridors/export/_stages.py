@@ -24,12 +24,13 @@ def stages(route: Route) -> Any:
     run = ((key != key.shift()) | ~legs["kind"].isin(MOVING)).cumsum()
     rows = []
     for number, part in legs.groupby(run):
-        first = part.iloc[0]
+        first, way = part.iloc[0], part.geometry[part.geometry.notna() & ~part.geometry.is_empty]
         rows.append({
             "stage": int(number), "kind": first["kind"], "line": first["line_name"],
             "country": first["country"].replace("|", "-"), "gauge_mm": float(first["gauge_mm"]) or np.nan,
             "from": first["from_name"], "to": part["to_name"].iloc[-1], "length_km": part["length_km"].sum(),
-            "time_h": part["time_h"].sum(), route.cost_column: part[route.cost_column].sum(min_count=1), "geometry": shapely.MultiLineString([g for g in part.geometry if g is not None and not g.is_empty]),
+            "time_h": part["time_h"].sum(), route.cost_column: part[route.cost_column].sum(min_count=1),
+            "geometry": shapely.MultiLineString(list(way)),
         })  # fmt: skip
     names = [
         "stage",
