@@ -32,7 +32,7 @@ _ALTERNATIVES = ("route", "length_km", "days", "days_low", "days_high", "cost_us
                  "overlap", "stretch", "differs_by")  # fmt: skip
 _HIDDEN = (
     "origin", "destination", "time_h", "is_lower_bound", "standing_h", "connector_km", "assumed_cost_share",
-    "detour_factor", "crossings", "cost_model", "basis", "extra_h_pct", "extra_usd", "extra_usd_pct", "is_quickest",
+    "detour_factor", "crossings", "cost_model", "basis", "extra_h_pct", "extra_usd", "extra_usd_pct", "is_quickest", "avoiding_km", "avoiding_usd",
     "sanctioned_transit", "restrictions", "reason",
 )  # fmt: skip
 
