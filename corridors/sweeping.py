@@ -26,7 +26,7 @@ from corridors.errors import LayerError, NoRouteError, PlaceError, WorkerError
 from corridors.network import Asked, Network, name_of, save_network
 from corridors.routing import Route, route
 from corridors.routing._many import routes_of
-from corridors.routing._search import Question
+from corridors.routing._question import Question
 from corridors.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from corridors.errors import CorridorError, NoRouteError, UnknownNameError
 from corridors.network import Asked, Network, name_of
 from corridors.routing import Route
 from corridors.routing._many import routes_of
-from corridors.routing._search import Question, Search, Weight
+from corridors.routing._question import Question, Weight
+from corridors.routing._search import Search
 from corridors.scenario import Scenario
 from corridors.units import distance_km
 

@@ -20,7 +20,7 @@ from corridors.network import MAX_CONNECTOR_KM, Asked, Network, find_place
 from corridors.resilience._isolation import target_nodes
 from corridors.routing import Weight
 from corridors.routing._avoid import Avoided, check_modes, open_in_month, read_avoid, usable
-from corridors.routing._search import edge_weights
+from corridors.routing._question import edge_weights
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -20,7 +20,8 @@ from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import NoRouteError, PlaceError, UnknownNameError
 from corridors.network import Asked, Network, name_of
 from corridors.routing import Route, Weight
-from corridors.routing._search import Question, Search
+from corridors.routing._question import Question
+from corridors.routing._search import Search
 
 if TYPE_CHECKING:
     import pandas as pd

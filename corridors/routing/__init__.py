@@ -14,8 +14,9 @@ from corridors.routing._avoid import DEFAULT_MODES
 from corridors.routing._named import CorridorSearch, follows, hold_to
 from corridors.routing._nearest import best_of, places_of
 from corridors.routing._pareto import OBJECTIVES, check_objectives, pareto_front
+from corridors.routing._question import WEIGHTS, Question, Weight
 from corridors.routing._route import Route
-from corridors.routing._search import WEIGHTS, Question, Search, Weight
+from corridors.routing._search import Search
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

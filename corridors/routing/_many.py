@@ -16,8 +16,9 @@ from corridors.errors import NoRouteError, PlaceError
 from corridors.network import Asked, Network, Place
 from corridors.routing._engine import Path
 from corridors.routing._metric import walk
+from corridors.routing._question import Question
 from corridors.routing._route import Route
-from corridors.routing._search import Question, Search
+from corridors.routing._search import Search
 
 Pair = tuple[Asked, Asked]
 

@@ -12,7 +12,8 @@ from corridors._workers import do_all
 from corridors.errors import NoRouteError, PlaceError
 from corridors.network import Asked, Network, Place, name_of
 from corridors.routing._many import depends_on_ends
-from corridors.routing._search import Question, Search, Weight
+from corridors.routing._question import Question, Weight
+from corridors.routing._search import Search
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -19,8 +19,9 @@ from corridors.cost import DEFAULT
 from corridors.errors import CorridorError, NoRouteError, UnknownNameError, did_you_mean
 from corridors.network import MAX_CONNECTOR_KM, MODES, Asked, Network, Place, find_place, fold
 from corridors.routing._avoid import check_modes
+from corridors.routing._question import Question
 from corridors.routing._route import Route
-from corridors.routing._search import Question, Search
+from corridors.routing._search import Search
 from corridors.units import Floats
 
 if TYPE_CHECKING:

@@ -261,7 +261,7 @@ class Route:
 
         Columns: ``line_id, iso3, iso3_around, crossings, length_km, state`` (``used`` or ``cut``).
         """
-        return _through.table(self)
+        return _through.table(self.network, self.path.edges, self.path.cut)
 
     @cached_property
     def restrictions(self) -> pd.DataFrame:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.network import Network
-    from corridors.routing._route import Route
 
 
 @dataclass(frozen=True)
@@ -96,19 +95,19 @@ def of_countries(network: Network, countries: Iterable[str]) -> tuple[Section, .
     return tuple(s for s in sections(network) if s.iso3 in avoided and s.iso3_around not in avoided)
 
 
-def used(found: Route) -> list[Section]:
-    """Return the sections that a route runs through, from border to border."""
-    passed = set(found.path.edges.tolist())
-    crossed = {str(c) for c in found.edge("crossing_id") if c}
-    return [s for s in sections(found.network) if set(s.crossing_ids) <= crossed and passed & set(s.edges)]
+def used(network: Network, edges: Any) -> list[Section]:
+    """Return the sections that a way of some edges runs through, from border to border."""
+    passed = set(edges.tolist())
+    crossed = {str(c) for c in network.tables["edges"]["crossing_id"][edges] if c}
+    return [s for s in sections(network) if set(s.crossing_ids) <= crossed and passed & set(s.edges)]
 
 
-def table(found: Route) -> pd.DataFrame:
-    """Return the run-through sections that a route uses, and those that were cut for it; see `Route.run_through`."""
+def table(network: Network, edges: Any, cut: Iterable[Section]) -> pd.DataFrame:
+    """Return the run-through sections that a way of some edges uses, and those that were cut for it; see `Route.run_through`."""
     import pandas as pd
 
-    km: Any = found.network.tables["edges"]["length_km"]
-    rows = [(s, "used") for s in used(found)] + [(s, "cut") for s in found.path.cut]
+    km: Any = network.tables["edges"]["length_km"]
+    rows = [(s, "used") for s in used(network, edges)] + [(s, "cut") for s in cut]
     columns = ["line_id", "iso3", "iso3_around", "crossings", "length_km", "state"]
     return pd.DataFrame(
         [
