@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString
 
 from continent import countries
-from corridors.topology import Boundaries, CrossingPoints, cut_at_junctions, cut_line, join_ends
-from corridors.units import length_km
+from corridors.topology import Boundaries, CrossingPoints, cut_line, join_ends
 
 BORDERS = Boundaries(countries())
 POST = CrossingPoints(["post"], ["AAA"], ["BBB"], np.array([4.0]), np.array([6.0]))
@@ -109,16 +108,3 @@ def test_ends_within_the_tolerance_are_one_node_at_any_latitude() -> None:
         ends, nodes = join_ends(lines, snap_m=60)
         assert (ends[0, 1] == ends[1, 0]) == joined
         assert len(nodes) == (3 if joined else 4)
-
-
-def test_a_t_junction_cuts_the_line_that_is_touched_and_a_bridge_does_not() -> None:
-    trunk, branch, bridge = (
-        LineString([(0, 0), (2, 0)]),
-        LineString([(1, 0), (1, 1)]),
-        LineString([(0.5, -1), (0.5, 1)]),
-    )
-    pieces, owner = cut_at_junctions([trunk, branch, bridge])
-    assert owner == [0, 0, 1, 2]
-    assert sum(length_km(shapely.get_coordinates(p)) for p in pieces[:2]) == pytest.approx(
-        length_km(shapely.get_coordinates(trunk)), rel=1e-9
-    )

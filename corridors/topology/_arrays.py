@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -64,25 +66,69 @@ class Ragged:
     def __len__(self) -> int:
         return len(self.start) - 1
 
-    @property
+    @cached_property
     def owner(self) -> Any:
         """The line of each vertex."""
         return np.repeat(np.arange(len(self)), np.diff(self.start))
 
-    @property
+    @cached_property
     def ends(self) -> Any:
         """Rows of the first and last vertex of each line, shape (n, 2)."""
         return np.column_stack([self.start[:-1], self.start[1:] - 1])
 
-    def lengths_m(self) -> Floats:
-        """Return the length of each line in metres, along great circles of the mean sphere."""
+    @cached_property
+    def key(self) -> Any:
+        """The key of each vertex: equal keys are the same place."""
+        return vertex_keys(self.xy)
+
+    @cached_property
+    def joints(self) -> Ends:
+        """The nodes that the ends of the lines make."""
+        return Ends.of(self)
+
+    @cached_property
+    def along_m(self) -> Floats:
+        """How far along its line each vertex lies, in metres on great circles of the mean sphere."""
         if len(self.xy) == 0:
-            return np.zeros(len(self))
+            return np.zeros(0)
         step = np.zeros(len(self.xy))
         step[1:] = chord_m(self.xy[:-1], self.xy[1:])
-        step[self.start[:-1][np.diff(self.start) > 0]] = 0.0
-        total = np.concatenate([[0.0], np.cumsum(step)])
-        return total[self.start[1:]] - total[self.start[:-1]]
+        total = np.cumsum(step)
+        return total - total[self.start[self.owner]]
+
+    def lengths_m(self, rows: Any = None) -> Floats:
+        """Return the length of each line in metres, or of some of them."""
+        if rows is not None:
+            return self.take(rows).lengths_m()
+        out = np.zeros(len(self))
+        has = np.diff(self.start) > 0
+        out[has] = self.along_m[self.start[1:][has] - 1]
+        return out
+
+    def take(self, rows: Any, *, backwards: Any = None, joined: Any = None) -> Ragged:
+        """Return some of the lines, in the order given.
+
+        Parameters
+        ----------
+        rows
+            Numbers of lines.
+        backwards
+            Mask: these are turned round.
+        joined
+            Mask: these go on where the one before ends, and form one line with it; their first vertex is left out.
+        """
+        rows = np.asarray(rows, dtype=int)
+        n = np.diff(self.start)[rows]
+        first, step = self.start[rows], np.ones(len(rows), dtype=int)
+        if backwards is not None:
+            first, step = np.where(backwards, self.start[rows + 1] - 1, first), np.where(backwards, -1, step)
+        if joined is not None:
+            first, n = first + step * joined, n - joined
+        before = np.concatenate([[0], np.cumsum(n)])
+        inside = np.arange(before[-1]) - np.repeat(before[:-1], n)
+        vertex = np.repeat(first, n) + inside * np.repeat(step, n)
+        starts = before[:-1] if joined is None else before[:-1][~joined]
+        return Ragged(self.xy[vertex], np.append(starts, before[-1]))
 
     def lines(self) -> Any:
         """Return shapely lines; each needs two vertices or more."""
@@ -92,12 +138,18 @@ class Ragged:
             return np.empty(0, dtype=object)
         return shapely.linestrings(self.xy, indices=self.owner)
 
+    def and_then(self, more: Ragged) -> Ragged:
+        """Return these lines and others behind them."""
+        return Ragged(np.vstack([self.xy, more.xy]), np.concatenate([self.start, more.start[1:] + self.start[-1]]))
+
     def without_repeats(self) -> tuple[Ragged, Any]:
         """Return lines without vertices that repeat the one before, and a mask of the lines with two vertices or more."""
-        key = vertex_keys(self.xy)
+        key = self.key
         keep = np.ones(len(key), dtype=bool)
         keep[1:] = key[1:] != key[:-1]
         keep[self.start[:-1]] = True
+        if keep.all() and (np.diff(self.start) > 1).all():
+            return self, np.ones(len(self), dtype=bool)
         n = np.add.reduceat(keep, self.start[:-1], dtype=int) if len(self) else np.zeros(0, dtype=int)
         long = n > 1
         keep &= np.repeat(long, np.diff(self.start))
@@ -159,13 +211,6 @@ def chord_m(a: Floats, b: Floats) -> Floats:
     return np.asarray(2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(h, 1.0))))
 
 
-def names_of(frame: gpd.GeoDataFrame) -> Any:
-    """Return what repairs call each line: its ``line_id``, else its row counted from 1."""
-    if "line_id" in frame:
-        return frame["line_id"].astype(str).to_numpy(dtype=object)
-    return np.array([f"row {i + 1}" for i in range(len(frame))], dtype=object)
-
-
 def repair_rows(kind: str, what: Any, lonlat: Floats, metres: Any, note: str = "") -> pd.DataFrame:
     """Return rows for the table of repairs."""
     import pandas as pd
@@ -190,10 +235,89 @@ def joined_rows(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else no_repairs()
 
 
-def with_lines(frame: gpd.GeoDataFrame, rows: Any, geometries: Any) -> gpd.GeoDataFrame:
-    """Return the given rows of a frame with other geometries."""
-    out = frame.take(np.asarray(rows)).reset_index(drop=True)
-    return out.set_geometry(np.asarray(geometries, dtype=object), crs=frame.crs)
+@dataclass(frozen=True)
+class Attributes:
+    """What the lines of a frame are, besides their shapes; the pieces of a line share its row."""
+
+    frame: gpd.GeoDataFrame
+
+    @cached_property
+    def names(self) -> Any:
+        """What repairs call each line: its ``line_id``, else its row counted from 1."""
+        if "line_id" in self.frame:
+            return self.frame["line_id"].astype(str).to_numpy(dtype=object)
+        return np.array([f"row {i + 1}" for i in range(len(self.frame))], dtype=object)
+
+    def codes(self, same: Sequence[str]) -> Any:
+        """Return a number a row that is equal where all of these columns agree, as far as the frame has them."""
+        columns = [c for c in same if c in self.frame]
+        if not columns:
+            return np.zeros(len(self.frame), dtype=int)
+        return self.frame.groupby(columns, sort=False, dropna=False).ngroup().to_numpy()
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines in work, as arrays: a step of the repair takes and returns them, and shapes are made once, at the end.
+
+    Attributes
+    ----------
+    of
+        The attributes of the lines that they were made from.
+    ragged
+        The vertices.
+    row
+        The row of the attributes of each line.
+    gap
+        Mask of the lines that were laid over a gap.
+    """
+
+    of: Attributes
+    ragged: Ragged
+    row: Any
+    gap: Any = field(repr=False)
+
+    @classmethod
+    def read(cls, frame: gpd.GeoDataFrame) -> Lines:
+        """Take a frame of single-part lines apart."""
+        gap = (frame["repair"] == "gap").to_numpy() if "repair" in frame else np.zeros(len(frame), dtype=bool)
+        return cls(Attributes(frame), Ragged.of(frame.geometry.array), np.arange(len(frame)), gap)
+
+    def __len__(self) -> int:
+        return len(self.ragged)
+
+    @property
+    def names(self) -> Any:
+        """What repairs call each line."""
+        return self.of.names[self.row]
+
+    def codes(self, same: Sequence[str]) -> Any:
+        """Return a number a line that is equal where all of these columns agree; ``repair`` is one of them."""
+        code = self.of.codes([c for c in same if c != "repair"])[self.row]
+        return code * 2 + self.gap if "repair" in same else code
+
+    def pieces(self, ragged: Ragged, of: Any) -> Lines:
+        """Return other shapes, each with the attributes of one of these lines: its number, or a mask of those that stay."""
+        return Lines(self.of, ragged, self.row[of], self.gap[of])
+
+    def framed(self) -> gpd.GeoDataFrame:
+        """Return the lines as a frame; the frame they came from if nothing was changed."""
+        frame = self.of.frame
+        out = frame.take(self.row).reset_index(drop=True).set_geometry(self.ragged.lines(), crs=frame.crs)
+        if self.gap.any() or "repair" in frame:
+            out["repair"] = np.where(self.gap, "gap", "")
+        return out
+
+
+Step = tuple[Lines, "pd.DataFrame"]
+"""What the work of a step returns: lines and repairs."""
+
+
+def on_frame(frame: gpd.GeoDataFrame, work: Callable[..., Step], **options: Any) -> Repaired:
+    """Do the work of one step on a frame."""
+    lines = Lines.read(frame)
+    after, repairs = work(lines, **options)
+    return Repaired(frame if after is lines else after.framed(), repairs)
 
 
 @dataclass(frozen=True)
@@ -221,8 +345,32 @@ class Ends:
     def of(cls, ragged: Ragged) -> Ends:
         """Number the ends of lines."""
         rows = ragged.ends.ravel()
-        key, first, node = np.unique(vertex_keys(ragged.xy[rows]), return_index=True, return_inverse=True)
+        key, first, node = np.unique(ragged.key[rows], return_index=True, return_inverse=True)
         return cls(node.reshape(-1, 2), ragged.xy[rows[first]], np.bincount(node, minlength=len(key)), key)
+
+    def are_linked(self, pairs: Any) -> Any:
+        """Return a mask of the pairs of nodes, shape (n, 2), that a line joins directly."""
+        n = len(self.key)
+        a, b = pairs.T
+        wanted = np.minimum(a, b) * n + np.maximum(a, b)
+        return self._links[np.minimum(np.searchsorted(self._links, wanted), len(self._links) - 1)] == wanted
+
+    @cached_property
+    def _links(self) -> Any:
+        a, b = self.node.T
+        return np.sort(np.minimum(a, b) * len(self.key) + np.maximum(a, b))
+
+    @cached_property
+    def sphere_m(self) -> Floats:
+        """The nodes on the sphere, in metres."""
+        return on_sphere_m(self.xy)
+
+    @cached_property
+    def tree(self) -> Any:
+        """The nodes on the sphere, indexed."""
+        from scipy.spatial import cKDTree
+
+        return cKDTree(self.sphere_m, balanced_tree=False, compact_nodes=False)
 
     def components(self, extra: Any = None) -> Any:
         """Return the component of each node; ``extra`` are further pairs of nodes that count as joined."""

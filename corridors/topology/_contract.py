@@ -10,15 +10,16 @@ import shapely
 
 from corridors.topology._arrays import (
     Ends,
+    Lines,
     Ragged,
     Repaired,
+    Step,
     joined_rows,
     labels,
-    names_of,
     no_repairs,
+    on_frame,
     repair_rows,
     vertex_keys,
-    with_lines,
 )
 from corridors.topology._repair import SAME
 from corridors.units import Floats
@@ -42,82 +43,109 @@ def contract(
     keep
         Positions (lon, lat) of nodes that stay nodes; None for junctions and loose ends alone.
     """
-    ragged = Ragged.of(frame.geometry.array)
-    ends = Ends.of(ragged)
-    pairs, passed = _passed(ends, _codes(frame, same), keep)
-    if len(pairs) == 0:
-        return Repaired(frame, no_repairs())
-    chain = labels(pairs, len(ragged))
-    size = np.bincount(chain)
-    merged = np.flatnonzero(size[chain] > 1)
-    _, number = np.unique(chain[merged], return_inverse=True)
-    shapes = _merged(ragged, ends, merged, number, passed)
-    what = names_of(frame)
-    lowest = np.lexsort((merged, what[merged].astype(str), number))
-    row = merged[lowest[np.unique(number[lowest], return_index=True)[1]]]
-    single = np.flatnonzero(size[chain] == 1)
-    geometries = np.asarray(frame.geometry.array, dtype=object)
-    rows = np.concatenate([single, row])
-    order = np.argsort(rows, kind="stable")
-    lines = np.concatenate([geometries[single], shapes])[order]
-    count = np.bincount(number)
-    notes = [f"{n} lines made one" for n in count]
-    repairs = repair_rows("contracted", what[row], shapely.get_coordinates(shapely.get_point(shapes, 0)), 0.0)
-    return Repaired(with_lines(frame, rows[order], lines), repairs.assign(note=notes))
+    return on_frame(frame, join_chains, same=same, keep=keep)
 
 
-def _codes(frame: gpd.GeoDataFrame, same: Sequence[str]) -> Any:
-    """Return a number a line that is equal where all columns agree."""
-    columns = [c for c in same if c in frame]
-    if not columns:
-        return np.zeros(len(frame), dtype=int)
-    return frame.groupby(columns, sort=False, dropna=False).ngroup().to_numpy()
+def join_chains(lines: Lines, *, same: Sequence[str] = (*SAME, "repair"), keep: Floats | None = None) -> Step:
+    """Do the work of `contract`."""
+    ragged = lines.ragged
+    ends = ragged.joints
+    beyond = _beyond(ends, lines.codes(same), keep)
+    merged = np.flatnonzero((beyond >= 0).any(axis=1))
+    if len(merged) == 0:
+        return lines, no_repairs()
+    order, backwards, chain = _in_order(ends, _opened(ends, beyond, merged), merged)
+    is_first = np.ones(len(order), dtype=bool)
+    is_first[1:] = chain[1:] != chain[:-1]
+    xy = ragged.xy.copy()
+    xy[ragged.ends] = ends.xy[ends.node]  # 180 and -180 degrees are one place, written in one way
+    chains = Ragged(xy, ragged.start).take(order, backwards=backwards, joined=~is_first)
+    chains = _settled_rings(chains, beyond[order[is_first], backwards[is_first].astype(int)] >= 0)
+    what = lines.names[order].astype(str)
+    lowest = order[np.lexsort((order, what, chain))][is_first]
+    single = np.setdiff1d(np.arange(len(ragged)), merged, assume_unique=True)
+    rows = np.concatenate([single, lowest])
+    place = np.argsort(rows, kind="stable")
+    count = np.diff(np.append(np.flatnonzero(is_first), len(order)))
+    repairs = repair_rows("contracted", lines.names[lowest], chains.xy[chains.start[:-1]], 0.0)
+    repairs = repairs.assign(note=[f"{n} lines made one" for n in count])
+    return lines.pieces(ragged.take(single).and_then(chains).take(place), rows[place]), repairs
 
 
-def _passed(ends: Ends, code: Any, keep: Floats | None) -> tuple[Any, Any]:
-    """Return the pairs of lines that meet in a node and nothing else does, and a mask of those nodes."""
+def _beyond(ends: Ends, code: Any, keep: Floats | None) -> Any:
+    """Return where each end of a line goes on: ``2 * line + side`` of the end that alone meets it, -1 for nowhere."""
     end = np.argsort(ends.node.ravel(), kind="stable")
     first = np.concatenate([[0], np.cumsum(ends.degree)])[:-1]
     two = np.flatnonzero(ends.degree == 2)
-    a, b = end[first[two]] // 2, end[first[two] + 1] // 2
-    ok = (a != b) & (code[a] == code[b])
+    a, b = end[first[two]], end[first[two] + 1]
+    ok = (a // 2 != b // 2) & (code[a // 2] == code[b // 2])
     if keep is not None and len(keep):
         ok &= ~np.isin(ends.key[two], vertex_keys(np.asarray(keep, dtype=float)))
-    passed = np.zeros(len(ends.key), dtype=bool)
-    passed[two[ok]] = True
-    return np.column_stack([a[ok], b[ok]]), passed
+    beyond = np.full(ends.node.size, -1)
+    beyond[a[ok]], beyond[b[ok]] = b[ok], a[ok]
+    return beyond.reshape(-1, 2)
 
 
-def _merged(ragged: Ragged, ends: Ends, lines: Any, number: Any, passed: Any) -> Any:
-    """Return one line a chain: from its end of lower position to the other; rings start at their junction."""
-    xy = ragged.xy.copy()
-    xy[ragged.ends] = ends.xy[ends.node]  # the same bits, so that GEOS sees that they meet
-    same = np.array_equal(xy, ragged.xy)
-    pieces = (ragged if same else Ragged(xy, ragged.start)).lines()[lines]
-    order = np.argsort(number, kind="stable")
-    merged = shapely.line_merge(shapely.multilinestrings(pieces[order], indices=number[order]))
-    start = np.full(len(merged), np.iinfo(np.int64).max)
-    for side in (0, 1):
-        node = ends.node[lines, side]
-        np.minimum.at(start, number, np.where(passed[node], np.iinfo(np.int64).max, ends.key[node]))
-    first, last = (vertex_keys(shapely.get_coordinates(shapely.get_point(merged, k))) for k in (0, -1))
-    flip = last < first
-    merged[flip] = shapely.reverse(merged[flip])
-    for k in np.flatnonzero(first == last):
-        merged[k] = _turned(merged[k], start[k])
-    return merged
+def _opened(ends: Ends, beyond: Any, merged: Any) -> Any:
+    """Return where ends go on, with each ring that meets no junction opened at its lowest node."""
+    mine = beyond[merged]
+    inner = mine[mine >= 0]
+    number = np.zeros(len(beyond), dtype=int)
+    number[merged] = np.arange(len(merged))
+    pairs = np.column_stack([np.repeat(np.arange(len(merged)), (mine >= 0).sum(axis=1)), number[inner // 2]])
+    chain = labels(pairs, len(merged))
+    is_open = np.zeros(chain.max() + 1, dtype=bool)
+    is_open[chain[(mine < 0).any(axis=1)]] = True
+    ring = np.flatnonzero(~is_open[chain])
+    out = beyond.copy().ravel()
+    if len(ring):
+        end = (2 * merged[ring][:, None] + (0, 1)).ravel()
+        of = np.repeat(chain[ring], 2)
+        order = np.lexsort((end, ends.node.ravel()[end], of))
+        at = end[order[np.unique(of[order], return_index=True)[1]]]
+        out[out[at]] = -1
+        out[at] = -1
+    return out
 
 
-def _turned(ring: shapely.LineString, start: int) -> shapely.LineString:
-    """Return a closed line that starts at a vertex (if it has it, else at its lowest), in a settled direction."""
-    xy = shapely.get_coordinates(ring)[:-1]
-    key = vertex_keys(xy)
-    at = np.flatnonzero(key == start)
-    k = int(at[0]) if len(at) else int(np.argmin(key))
-    xy, key = np.roll(xy, -k, axis=0), np.roll(key, -k)
-    if key[-1] < key[1]:
-        xy = np.vstack([xy[:1], xy[:0:-1]])
-    return shapely.LineString(np.vstack([xy, xy[:1]]))
+def _in_order(ends: Ends, beyond: Any, merged: Any) -> tuple[Any, Any, Any]:
+    """Return the lines of chains in the order in which one travels them, which are travelled backwards, and their chains.
+
+    A line is travelled from either end, and each way has a next one: how far the last one is, is found by doubling the
+    stride. Of the two directions of a chain the one stays that starts at the lower node.
+    """
+    number = np.zeros(len(ends.node), dtype=int)
+    number[merged] = np.arange(len(merged))
+    way = (2 * merged[:, None] + (0, 1)).ravel()  # the end that it starts from
+    goes_on = beyond[way ^ 1]
+    here = np.arange(len(way))
+    far = np.where(goes_on >= 0, 2 * number[goes_on // 2] + goes_on % 2, here)
+    steps = (goes_on >= 0).astype(int)
+    while True:
+        steps, farther = steps + steps[far], far[far]
+        if (farther == far).all():
+            break
+        far = farther
+    start, last = way[far[here ^ 1] ^ 1], way[far] ^ 1
+    node = ends.node.ravel()
+    is_kept = (node[start] < node[last]) | ((node[start] == node[last]) & (start < last))
+    chain = np.unique(start[is_kept], return_inverse=True)[1]
+    order = np.lexsort((-steps[is_kept], chain))
+    way = way[is_kept][order]
+    return way // 2, way % 2 == 1, chain[order]
+
+
+def _settled_rings(chains: Ragged, is_free: Any) -> Ragged:
+    """Return chains in which a closed one has a settled direction, and starts at its lowest vertex if it is free to."""
+    xy, key = chains.xy.copy(), chains.key
+    for k in np.flatnonzero(key[chains.ends[:, 0]] == key[chains.ends[:, 1]]):
+        row = np.arange(chains.start[k], chains.start[k + 1] - 1)
+        if is_free[k]:
+            row = np.roll(row, -int(np.argmin(key[row])))
+        if key[row[-1]] < key[row[1]]:
+            row = np.concatenate([row[:1], row[:0:-1]])
+        xy[chains.start[k] : chains.start[k + 1]] = chains.xy[np.append(row, row[0])]
+    return Ragged(xy, chains.start)
 
 
 def drop_parallels(frame: gpd.GeoDataFrame, *, apart_m: float, same: Sequence[str] = (*SAME, "repair")) -> Repaired:
@@ -132,35 +160,46 @@ def drop_parallels(frame: gpd.GeoDataFrame, *, apart_m: float, same: Sequence[st
     same
         Lines that differ in one of these columns are both kept.
     """
+    return on_frame(frame, without_parallels, apart_m=apart_m, same=same)
+
+
+def without_parallels(lines: Lines, *, apart_m: float, same: Sequence[str] = (*SAME, "repair")) -> Step:
+    """Do the work of `drop_parallels`."""
     rows: list[Any] = []
     while True:
-        dropped, repairs = _parallel(frame, apart_m, same)
+        dropped, repairs = _parallel(lines, apart_m, same)
         if not dropped.any():
-            return Repaired(frame, joined_rows(rows))
+            return lines, joined_rows(rows)
         rows.append(repairs)
-        frame = frame[~dropped].reset_index(drop=True)
+        keep = np.flatnonzero(~dropped)
+        lines = lines.pieces(lines.ragged.take(keep), keep)
 
 
-def _parallel(frame: gpd.GeoDataFrame, apart_m: float, same: Sequence[str]) -> tuple[Any, Any]:
+def _parallel(lines: Lines, apart_m: float, same: Sequence[str]) -> tuple[Any, Any]:
     """Return a mask of lines that run beside the shortest line of their group, and their rows."""
-    ragged = Ragged.of(frame.geometry.array)
-    ends = Ends.of(ragged)
+    ragged = lines.ragged
+    ends = ragged.joints
+    dropped = np.zeros(len(ragged), dtype=bool)
+    pair, code = np.sort(ends.node, axis=1), lines.codes(same)
+    key = np.column_stack([pair, code])
+    order = np.lexsort(key.T)
+    again = (key[order][1:] == key[order][:-1]).all(axis=1)
+    some = np.zeros(len(ragged), dtype=bool)
+    some[order[1:][again]] = some[order[:-1][again]] = True
+    some = np.flatnonzero(some)
+    if len(some) == 0:
+        return dropped, no_repairs()
+    ragged, key, what = ragged.take(some), key[some], lines.names[some]
     length = ragged.lengths_m()
-    pair, code = np.sort(ends.node, axis=1), _codes(frame, same)
-    what = names_of(frame)
-    order = np.lexsort((what.astype(str), np.round(length, 3), code, pair[:, 1], pair[:, 0]))
+    order = np.lexsort((what.astype(str), np.round(length, 3), *key.T))
     new = np.ones(len(order), dtype=bool)
-    key = np.column_stack([pair, code])[order]
-    new[1:] = (key[1:] != key[:-1]).any(axis=1)
+    new[1:] = (key[order][1:] != key[order][:-1]).any(axis=1)
     best = order[np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))]
     k, best = order[~new], best[~new]
-    lat = np.radians(ends.xy[pair[:, 0], 1])
-    a, b = (_flat(ragged, np.cos(lat)).lines()[i] if len(i) else np.empty(0, dtype=object) for i in (k, best))
-    metres = shapely.hausdorff_distance(a, b, densify=0.25) * 111_195.0 if len(k) else np.empty(0)
-    beside = metres <= apart_m
-    dropped = np.zeros(len(frame), dtype=bool)
-    dropped[k[beside]] = True
-    rows = np.flatnonzero(dropped)
+    flat = _flat(ragged, np.cos(np.radians(ends.xy[key[:, 0], 1]))).lines()
+    beside = shapely.hausdorff_distance(flat[k], flat[best], densify=0.25) * 111_195.0 <= apart_m
+    rows = np.sort(k[beside])
+    dropped[some[rows]] = True
     note = f"runs within {apart_m:g} m of a shorter one"
     return dropped, repair_rows("parallel", what[rows], ragged.xy[ragged.start[rows]], length[rows], note)
 

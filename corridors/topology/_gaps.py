@@ -15,17 +15,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 
 from corridors.topology._arrays import (
     Ends,
+    Lines,
     Ragged,
     Repaired,
-    chord_m,
+    Step,
     joined_rows,
-    names_of,
     no_repairs,
-    on_sphere_m,
+    on_frame,
     repair_rows,
     vertex_keys,
 )
@@ -81,21 +80,26 @@ def close_gaps(frame: gpd.GeoDataFrame, *, gap_m: float) -> Repaired:
     Repaired
         New lines have ``"gap"`` in the column ``repair`` and the attributes of the line whose end was loose.
     """
+    return on_frame(frame, close, gap_m=gap_m)
+
+
+def close(lines: Lines, *, gap_m: float) -> Step:
+    """Do the work of `close_gaps`."""
     rows: list[pd.DataFrame] = []
-    for _ in range(_ROUNDS if gap_m > 0 else 0):
-        frame, repairs = _close_once(frame, gap_m)
+    for _ in range(_ROUNDS if gap_m > 0 and len(lines) else 0):
+        lines, repairs = _close_once(lines, gap_m)
         if len(repairs) == 0:
             break
         rows.append(repairs)
-    return Repaired(frame, joined_rows(rows))
+    return lines, joined_rows(rows)
 
 
-def _close_once(frame: gpd.GeoDataFrame, gap_m: float) -> Repaired:
-    ragged = Ragged.of(frame.geometry.array)
-    ends = Ends.of(ragged)
+def _close_once(lines: Lines, gap_m: float) -> Step:
+    ragged = lines.ragged
+    ends = ragged.joints
     found = _candidates(ends, ragged, gap_m)
     if len(found) == 0:
-        return Repaired(frame, no_repairs())
+        return lines, no_repairs()
     label = ends.components()
     other = np.where(found.node >= 0, label[found.node], label[ends.node[found.line, 0]])
     between = label[found.loose] != other
@@ -107,26 +111,23 @@ def _close_once(frame: gpd.GeoDataFrame, gap_m: float) -> Repaired:
         chosen = _inner(found, ends, ragged)
         note = "ends joined: the way round is far longer"
     if len(chosen) == 0:
-        return Repaired(frame, no_repairs())
-    return _laid(frame, ragged, ends, chosen, note)
+        return lines, no_repairs()
+    return _laid(lines, ends, chosen, note)
 
 
 def _candidates(ends: Ends, ragged: Ragged, gap_m: float) -> _Gaps:
     """Return everything within reach of a loose end, the nearest first, ties by position."""
-    from scipy.spatial import cKDTree
-
     loose = np.flatnonzero(ends.degree == 1)
-    if len(loose) == 0:
-        loose = np.empty(0, dtype=int)
-    sphere = on_sphere_m(ends.xy)
-    lists = cKDTree(sphere).query_ball_point(sphere[loose], gap_m) if len(loose) else []
+    number = np.full(len(ends.key), -1)
+    number[loose] = np.arange(len(loose))
+    sphere = ends.sphere_m
+    lists = ends.tree.query_ball_point(sphere[loose], gap_m) if len(loose) else []
     i = np.repeat(loose, [len(x) for x in lists]).astype(int)
     j = np.concatenate([np.asarray(x, dtype=int) for x in lists]) if len(i) else np.empty(0, dtype=int)
-    linked = _linked(i, j, ends)
-    i, j = i[~linked], j[~linked]
-    near = feet(ends.xy[loose], ragged, gap_m)
-    own = (ends.node[near.line] == loose[near.point][:, None]).any(axis=1)
-    near = near.where(~own & ~is_at_an_end(near, ragged))
+    apart = (i != j) & ~ends.are_linked(np.column_stack([i, j]))
+    i, j = i[apart], j[apart]
+    near = feet(ends.xy[loose], ragged, gap_m, own=number[ends.node])
+    near = near.where(~is_at_an_end(near, ragged))
     none_i, none_n = np.full(len(i), -1), np.full(len(near.point), -1)
     both = _Gaps(
         loose=np.concatenate([i, loose[near.point]]),
@@ -139,13 +140,6 @@ def _candidates(ends: Ends, ragged: Ragged, gap_m: float) -> _Gaps:
     )
     order = np.lexsort((both.xy[:, 1], both.xy[:, 0], both.loose, np.round(both.metres, 3)))
     return both.where(order)
-
-
-def _linked(i: Any, j: Any, ends: Ends) -> Any:
-    """Return a mask of the pairs that are one node, or the two ends of one line."""
-    n = len(ends.key)
-    links = np.sort(ends.node, axis=1)
-    return (i == j) | np.isin(np.minimum(i, j) * n + np.maximum(i, j), links[:, 0] * n + links[:, 1])
 
 
 def _tree(a: Any, b: Any) -> Any:
@@ -201,69 +195,71 @@ def _faces(found: _Gaps, ends: Ends, ragged: Ragged) -> Any:
 def _path_m(found: _Gaps, ends: Ends, ragged: Ragged, limit: Floats) -> Floats:
     """Return the length of the way from each loose end to its candidate; infinite beyond the limit."""
     from scipy.sparse.csgraph import dijkstra
-    from scipy.spatial import cKDTree
 
-    graph, length = _graph(ends, ragged)
-    sphere = on_sphere_m(ends.xy)
-    tree, out = cKDTree(sphere), np.full(len(found), np.inf)
-    a = np.where(found.node >= 0, found.node, ends.node[found.line, 0])
-    b = np.where(found.node >= 0, found.node, ends.node[found.line, 1])
+    out = np.full(len(found), np.inf)
+    if len(found) == 0:
+        return out
+    is_node = found.node >= 0
+    a = np.where(is_node, found.node, ends.node[found.line, 0])
+    b = np.where(is_node, found.node, ends.node[found.line, 1])
     into = _along_line(found, ragged)
-    extra_b = np.where(found.node >= 0, 0.0, length[found.line] - into)
+    extra_b = np.where(is_node, 0.0, ragged.lengths_m(np.maximum(found.line, 0)) - into)
+    near = ends.tree.query_ball_point(ends.sphere_m[found.loose], limit * 1.01)
+    graph = _graph(ends, ragged, np.concatenate([np.concatenate(near).astype(int), a, b]))
     order = np.argsort(found.loose)
     for k in range(0, len(order), 40):  # what lies beyond the limit is left out, so that each search is small
         part = order[k : k + 40]
-        reach = float(limit[part].max())
-        near = tree.query_ball_point(sphere[found.loose[part]], reach * 1.01)
-        nodes = np.unique(np.concatenate([np.asarray(x, dtype=int) for x in near] + [a[part], b[part]]))
-        at = {name: np.searchsorted(nodes, v[part]) for name, v in (("s", found.loose), ("a", a), ("b", b))}
-        metres = dijkstra(graph[nodes][:, nodes], directed=False, indices=at["s"], limit=reach)
+        nodes = np.unique(np.concatenate([*(np.asarray(near[i], dtype=int) for i in part), a[part], b[part]]))
+        s, x, y = (np.searchsorted(nodes, v[part]) for v in (found.loose, a, b))
+        metres = dijkstra(graph[nodes][:, nodes], directed=False, indices=s, limit=float(limit[part].max()))
         row = np.arange(len(part))
-        out[part] = np.minimum(metres[row, at["a"]] + into[part], metres[row, at["b"]] + extra_b[part])
+        out[part] = np.minimum(metres[row, x] + into[part], metres[row, y] + extra_b[part])
     return out
 
 
 def _along_line(found: _Gaps, ragged: Ragged) -> Floats:
     """Return how far along its line each candidate lies, in metres; 0 for a node."""
-    step = np.zeros(len(ragged.xy))
-    step[1:] = chord_m(ragged.xy[:-1], ragged.xy[1:])
-    step[ragged.start[:-1]] = 0.0
-    total = np.cumsum(step)
-    into = total[found.vertex] - total[ragged.start[np.maximum(found.line, 0)]] + found.along
-    return np.where(found.node >= 0, 0.0, into)
+    out = np.zeros(len(found))
+    on_line = np.flatnonzero(found.line >= 0)
+    line = found.line[on_line]
+    few = ragged.take(line)
+    vertex = few.start[:-1] + found.vertex[on_line] - ragged.start[line]
+    out[on_line] = few.along_m[vertex] + found.along[on_line]
+    return out
 
 
-def _graph(ends: Ends, ragged: Ragged) -> tuple[Any, Floats]:
-    """Return the nodes as a sparse graph of metres (the shortest of parallel lines), and the length of each line."""
+def _graph(ends: Ends, ragged: Ragged, nodes: Any) -> Any:
+    """Return the lines between some nodes as a sparse graph of metres; of parallel lines the shortest."""
     from scipy.sparse import csr_array
 
-    length = ragged.lengths_m()
-    pair = np.sort(ends.node, axis=1)
+    n = len(ends.key)
+    is_near = np.zeros(n, dtype=bool)
+    is_near[nodes] = True
+    lines = np.flatnonzero(is_near[ends.node].all(axis=1))
+    length = ragged.lengths_m(lines)
+    pair = np.sort(ends.node[lines], axis=1)
     order = np.lexsort((length, pair[:, 1], pair[:, 0]))
     pair, metres = pair[order], length[order]
     first = np.ones(len(pair), dtype=bool)
     first[1:] = (pair[1:] != pair[:-1]).any(axis=1)
-    n = len(ends.key)
-    return csr_array((np.maximum(metres[first], 1e-6), pair[first].T), shape=(n, n)), length
+    return csr_array((np.maximum(metres[first], 1e-6), pair[first].T), shape=(n, n))
 
 
-def _laid(frame: gpd.GeoDataFrame, ragged: Ragged, ends: Ends, gaps: _Gaps, note: str) -> Repaired:
+def _laid(lines: Lines, ends: Ends, gaps: _Gaps, note: str) -> Step:
     """Add a straight line over each gap, and cut the lines that it meets inside."""
-    import pandas as pd
-
-    row_of = np.zeros(len(ends.key), dtype=int)
-    row_of[ends.node.ravel()] = np.repeat(np.arange(len(ragged)), 2)
-    target = np.where(gaps.node >= 0, row_of[np.maximum(gaps.node, 0)], gaps.line)
-    row = row_of[gaps.loose]
-    if "status" in frame:  # a gap before a planned line is planned too
-        status = frame["status"].to_numpy(dtype=object)
-        row = np.where((status[row] == "operating") & (status[target] != "operating"), target, row)
-    shapes = shapely.linestrings(np.stack([ends.xy[gaps.loose], gaps.xy], axis=1))
-    new = frame.take(row).reset_index(drop=True).set_geometry(shapes, crs=frame.crs).assign(repair="gap")
-    new = new[vertex_keys(ends.xy[gaps.loose]) != vertex_keys(gaps.xy)]  # an end on a line needs the cut alone
+    line_of = np.zeros(len(ends.key), dtype=int)
+    line_of[ends.node.ravel()] = np.repeat(np.arange(len(lines)), 2)
+    target = np.where(gaps.node >= 0, line_of[np.maximum(gaps.node, 0)], gaps.line)
+    line = line_of[gaps.loose]
+    if "status" in lines.of.frame:  # a gap before a planned line is planned too
+        status = lines.of.frame["status"].to_numpy(dtype=object)[lines.row]
+        line = np.where((status[line] == "operating") & (status[target] != "operating"), target, line)
+    repairs = repair_rows("gap", lines.names[line], ends.xy[gaps.loose], gaps.metres, note)
+    is_new = vertex_keys(ends.xy[gaps.loose]) != vertex_keys(gaps.xy)  # an end on a line needs the cut alone
+    xy = np.stack([ends.xy[gaps.loose], gaps.xy], axis=1)[is_new].reshape(-1, 2)
+    straight = Ragged(xy, np.arange(0, len(xy) + 1, 2))
     inside = gaps.line >= 0
-    old = cut_at_feet(frame, ragged, gaps.where(inside)) if inside.any() else frame
-    if "repair" not in old:
-        old = old.assign(repair="")
-    repairs = repair_rows("gap", names_of(frame)[row], ends.xy[gaps.loose], gaps.metres, note)
-    return Repaired(pd.concat([old, new], ignore_index=True), repairs)
+    old = cut_at_feet(lines, gaps.where(inside)) if inside.any() else lines
+    row = np.concatenate([old.row, lines.row[line[is_new]]])
+    gap = np.concatenate([old.gap, np.ones(int(is_new.sum()), dtype=bool)])
+    return Lines(lines.of, old.ragged.and_then(straight), row, gap), repairs

@@ -1,4 +1,4 @@
-"""Joining plain lists of lines: node numbers for ends, and cuts where an end touches another line."""
+"""Node numbers for the ends of a plain list of lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 import shapely
 
 from corridors.topology._arrays import Ragged, chord_m, labels, on_sphere_m, vertex_keys
-from corridors.topology._near import feet
 from corridors.units import Floats
 
 
@@ -48,40 +47,6 @@ def join_ends(lines: Sequence[shapely.LineString], *, snap_m: float = 50.0) -> t
     _, first_row, number = np.unique(cluster, return_index=True, return_inverse=True)
     order = np.argsort(np.argsort(first_row))
     return order[number].reshape(-1, 2), xy[np.sort(first_row)]
-
-
-def cut_at_junctions(
-    lines: Sequence[shapely.LineString], *, snap_m: float = 50.0
-) -> tuple[list[shapely.LineString], list[int]]:
-    """Cut lines where the end of another line touches their inside.
-
-    Parameters
-    ----------
-    lines
-        In EPSG:4326.
-    snap_m
-        How near an end must come to the inside of a line, in metres.
-
-    Returns
-    -------
-    list of shapely.LineString
-        The pieces, in the order of the lines.
-    list of int
-        For each piece the number of the line it is part of.
-    """
-    ragged = Ragged.of(np.asarray(lines, dtype=object))
-    found = feet(ragged.xy[ragged.ends.ravel()], ragged, snap_m)
-    keep = (found.point // 2 != found.line) & ~near_ends(found.xy, found.line, ragged, snap_m)
-    found = found.where(keep)
-    at = found.vertex + 0.0
-    mask = np.zeros(len(ragged.xy) + len(at), dtype=bool)
-    bigger = ragged.insert(found.vertex, found.along, found.xy)
-    order = np.lexsort((found.along, at))
-    mask[found.vertex[order] + 1 + np.arange(len(order))] = True
-    pieces, owner = bigger.cut(mask)
-    pieces = Ragged.of(pieces.lines())
-    whole = pieces.lengths_m() > 0
-    return list(pieces.lines()[whole]), owner[whole].tolist()
 
 
 def near_ends(xy: Floats, line: Any, ragged: Ragged, metres: float) -> Any:

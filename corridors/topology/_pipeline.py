@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from corridors.topology._arrays import Repaired, joined_rows
-from corridors.topology._contract import contract as contract_chains
-from corridors.topology._contract import drop_parallels
-from corridors.topology._gaps import close_gaps
+from corridors.topology._arrays import Lines, Repaired, joined_rows
+from corridors.topology._contract import join_chains, without_parallels
+from corridors.topology._gaps import close
 from corridors.topology._repair import (
-    drop_duplicates,
-    explode_lines,
-    node_crossings,
-    node_junctions,
-    node_vertices,
-    snap_ends,
+    cut_at_crossings,
+    cut_at_touches,
+    cut_at_vertices,
+    explode,
+    snap,
+    without_duplicates,
 )
 from corridors.units import Floats
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 _ROUNDS = 6
 
@@ -69,44 +69,49 @@ def repair_lines(
     >>> len(lines), repairs["kind"].tolist(), repairs["metres"].round().tolist()
     (3, ['junction', 'snap'], [0.0, 11.0])
     """
-    frame, rows = _all(frame, explode_lines, drop_duplicates)
+    lines, exploded = explode(frame)
+    lines, doubles = without_duplicates(lines)
+    rows = [exploded, doubles]
     if crossings:
-        frame, repairs = node_crossings(frame)
+        lines, repairs = cut_at_crossings(lines)
         rows.append(repairs)
-    for _ in range(_ROUNDS):
-        frame, new = _all(frame, node_vertices, (snap_ends, snap_m), (node_junctions, snap_m), drop_duplicates)
-        frame, gaps = close_gaps(frame, gap_m=gap_m)
-        rows += [*new, gaps]
-        # Shared vertices and doubles settle at once; what moves an end can bring two others together.
-        if not any(len(r) for r in [new[1], new[2], gaps]):
-            break
+    lines, repairs = _settled(lines, snap_m, gap_m)
+    rows += repairs
     if parallels_m > 0:
-        frame, new = _without_parallels(frame, parallels_m, keep)
-        rows += new
+        lines, repairs = _without_parallels(lines, parallels_m, keep)
+        rows += repairs
     if contract:
-        frame, repairs = contract_chains(frame, keep=keep)
-        rows.append(repairs)
-    return Repaired(frame, joined_rows(rows))
+        lines, joined = join_chains(lines, keep=keep)
+        rows.append(joined)
+    return Repaired(lines.framed(), joined_rows(rows))
 
 
-def _all(frame: gpd.GeoDataFrame, *steps: Any) -> tuple[gpd.GeoDataFrame, list[Any]]:
-    rows = []
-    for step in steps:
-        run, options = (step[0], {"snap_m": step[1]}) if isinstance(step, tuple) else (step, {})
-        frame, repairs = run(frame, **options)
-        rows.append(repairs)
-    return frame, rows
+def _settled(lines: Lines, snap_m: float, gap_m: float) -> tuple[Lines, list[pd.DataFrame]]:
+    """Cut, snap and close gaps until nothing moves: what moves an end can bring two others together."""
+    rows: list[pd.DataFrame] = []
+    for k in range(_ROUNDS):
+        lines, shared = cut_at_vertices(lines)
+        lines, snapped = snap(lines, snap_m=snap_m)
+        lines, touched = cut_at_touches(lines, snap_m=snap_m)
+        lines, doubles = without_duplicates(lines)
+        new = [shared, snapped, touched, doubles]
+        if k and not any(len(r) for r in new):
+            break  # the gaps were closed in these very lines
+        lines, gaps = close(lines, gap_m=gap_m)
+        rows += [*new, gaps]
+        # Shared vertices and doubles settle at once.
+        if not any(len(r) for r in (snapped, touched, gaps)):
+            break
+    return lines, rows
 
 
-def _without_parallels(
-    frame: gpd.GeoDataFrame, metres: float, keep: Floats | None
-) -> tuple[gpd.GeoDataFrame, list[Any]]:
+def _without_parallels(lines: Lines, metres: float, keep: Floats | None) -> tuple[Lines, list[pd.DataFrame]]:
     """Join chains and drop parallels in turn: a track that is gone leaves nodes that are no junctions any more."""
-    rows = []
+    rows: list[pd.DataFrame] = []
     for _ in range(_ROUNDS):
-        frame, joined = contract_chains(frame, keep=keep)
-        frame, dropped = drop_parallels(frame, apart_m=metres)
+        lines, joined = join_chains(lines, keep=keep)
+        lines, dropped = without_parallels(lines, apart_m=metres)
         rows += [joined, dropped]
         if len(dropped) == 0:
             break
-    return frame, rows
+    return lines, rows

@@ -19,18 +19,18 @@ import numpy as np
 import shapely
 
 from corridors.topology._arrays import (
+    Attributes,
     Ends,
+    Lines,
     Ragged,
     Repaired,
+    Step,
     chord_m,
     joined_rows,
     labels,
-    names_of,
     no_repairs,
-    on_sphere_m,
+    on_frame,
     repair_rows,
-    vertex_keys,
-    with_lines,
 )
 from corridors.topology._join import near_ends
 from corridors.topology._near import Feet, feet
@@ -55,13 +55,23 @@ def explode_lines(frame: gpd.GeoDataFrame) -> Repaired:
     frame
         Lines or multi-part lines; heights are left out.
     """
+    lines, repairs = explode(frame)
+    unchanged = len(repairs) == 0 and not frame.has_z.any()
+    return Repaired(frame.reset_index(drop=True) if unchanged else lines.framed(), repairs)
+
+
+def explode(frame: gpd.GeoDataFrame) -> Step:
+    """Do the work of `explode_lines`."""
     geometries = np.asarray(frame.geometry.array, dtype=object)
     if shapely.has_z(geometries).any():
         with np.errstate(invalid="ignore"):  # what is not finite is dropped below
             geometries = shapely.force_2d(geometries)
-    elif (shapely.get_type_id(geometries) == 1).all() and _all_good(geometries):
-        return Repaired(frame.reset_index(drop=True), no_repairs())
-    what, nowhere = names_of(frame), np.array([[np.nan, np.nan]])
+    elif (shapely.get_type_id(geometries) == 1).all() and not shapely.is_empty(geometries).any():
+        lines = Lines.read(frame)
+        if np.isfinite(lines.ragged.xy).all() and (np.diff(lines.ragged.start) > 1).all():
+            return lines, no_repairs()
+    of, nowhere = Attributes(frame), np.array([[np.nan, np.nan]])
+    what = of.names
     empty = shapely.is_missing(geometries) | shapely.is_empty(geometries)
     parts, row = shapely.get_parts(geometries[~empty], return_index=True)
     row = np.flatnonzero(~empty)[row]
@@ -81,18 +91,9 @@ def explode_lines(frame: gpd.GeoDataFrame) -> Repaired:
             repair_rows("zero length", what[row[zero]], _first_xy(parts[zero]), 0.0, "dropped"),
         ]
     )  # fmt: skip
-    kept = row[good][long]
-    if len(repairs) == 0 and not shapely.has_z(np.asarray(frame.geometry.array)).any():
-        return Repaired(frame.reset_index(drop=True), repairs)
-    lines = Ragged(ragged.xy[np.repeat(long, np.diff(ragged.start))], _starts(np.diff(ragged.start)[long])).lines()
-    return Repaired(with_lines(frame, kept, lines), repairs)
-
-
-def _all_good(lines: Any) -> bool:
-    """Return whether every single-part line is finite and longer than nothing."""
-    if shapely.is_empty(lines).any() or not np.isfinite(shapely.get_coordinates(lines)).all():
-        return False
-    return bool((np.diff(Ragged.of(lines).start) > 1).all())
+    row = row[good][long]
+    gap = (frame["repair"] == "gap").to_numpy()[row] if "repair" in frame else np.zeros(len(row), dtype=bool)
+    return Lines(of, ragged.take(np.flatnonzero(long)), row, gap), repairs
 
 
 def _finite(parts: Any) -> Any:
@@ -105,10 +106,6 @@ def _first_xy(geometries: Any) -> Floats:
     return xy[np.unique(line, return_index=True)[1]]
 
 
-def _starts(counts: Any) -> Any:
-    return np.concatenate([[0], np.cumsum(counts)])
-
-
 def drop_duplicates(frame: gpd.GeoDataFrame, *, same: Sequence[str] = SAME) -> Repaired:
     """Drop lines whose vertices are those of another line, in either direction; the lowest ``line_id`` stays.
 
@@ -119,41 +116,40 @@ def drop_duplicates(frame: gpd.GeoDataFrame, *, same: Sequence[str] = SAME) -> R
     same
         Columns that must agree too, where the frame has them.
     """
+    return on_frame(frame, without_duplicates, same=same)
+
+
+def without_duplicates(lines: Lines, *, same: Sequence[str] = SAME) -> Step:
+    """Do the work of `drop_duplicates`."""
     import pandas as pd
 
-    ragged = Ragged.of(frame.geometry.array)
-    what = names_of(frame)
-    shape = pd.DataFrame(_fingerprints(ragged)).assign(**_plain(frame, same))
+    ragged = lines.ragged
+    if len(ragged) == 0:
+        return lines, no_repairs()
+    shape = pd.DataFrame(_fingerprints(ragged))
     # Most lines have no double: only those with a fingerprint that comes twice are compared and ordered.
-    double = np.flatnonzero(shape.duplicated(keep=False).to_numpy())
-    few = shape.iloc[double].assign(what=what[double], row=double)
-    dropped = few[few.sort_values(["what", "row"]).duplicated(list(shape.columns)).reindex(few.index)]
+    double = np.flatnonzero(shape["b"].duplicated(keep=False).to_numpy())
+    if len(double) == 0:
+        return lines, no_repairs()
+    what = lines.names
+    few = shape.iloc[double].assign(code=lines.codes(same)[double], what=what[double], row=double)
+    dropped = few[few.sort_values(["what", "row"]).duplicated([*shape.columns, "code"]).reindex(few.index)]
     rows = np.sort(dropped["row"].to_numpy())
     if len(rows) == 0:
-        return Repaired(frame, no_repairs())
-    repairs = repair_rows("duplicate", what[rows], ragged.xy[ragged.start[rows]], ragged.lengths_m()[rows], "dropped")
-    keep = np.ones(len(frame), dtype=bool)
-    keep[rows] = False
-    return Repaired(frame[keep].reset_index(drop=True), repairs)
-
-
-def _plain(frame: gpd.GeoDataFrame, columns: Sequence[str]) -> dict[str, Any]:
-    """Return codes of the columns that the frame has; equal codes are equal values."""
-    import pandas as pd
-
-    return {c: pd.factorize(frame[c])[0] for c in columns if c in frame}
+        return lines, no_repairs()
+    repairs = repair_rows("duplicate", what[rows], ragged.xy[ragged.start[rows]], ragged.lengths_m(rows), "dropped")
+    keep = np.delete(np.arange(len(ragged)), rows)
+    return lines.pieces(ragged.take(keep), keep), repairs
 
 
 def _fingerprints(ragged: Ragged) -> dict[str, Any]:
     """Return numbers that are equal for lines of the same vertices in either direction."""
-    key = _mixed(vertex_keys(ragged.xy).astype(np.uint64))
+    key = _mixed(ragged.key.astype(np.uint64))
     pair = np.zeros_like(key)
     pair[:-1] = _mixed(key[:-1] + key[1:]) ^ (key[:-1] * key[1:])
     pair[ragged.start[1:] - 1] = 0
     at = ragged.start[:-1]
-    return (
-        {"n": np.diff(ragged.start), "a": np.add.reduceat(key, at), "b": np.add.reduceat(pair, at)} if len(at) else {}
-    )
+    return {"n": np.diff(ragged.start), "a": np.add.reduceat(key, at), "b": np.add.reduceat(pair, at)}
 
 
 def _mixed(x: Any) -> Any:
@@ -176,30 +172,30 @@ def snap_ends(frame: gpd.GeoDataFrame, *, snap_m: float) -> Repaired:
     snap_m
         Tolerance in metres; 0 joins nothing.
     """
-    from scipy.spatial import cKDTree
+    return on_frame(frame, snap, snap_m=snap_m)
 
-    ragged = Ragged.of(frame.geometry.array)
+
+def snap(lines: Lines, *, snap_m: float) -> Step:
+    """Do the work of `snap_ends`."""
+    ragged = lines.ragged
     if snap_m <= 0 or len(ragged) == 0:
-        return Repaired(frame, no_repairs())
-    ends = Ends.of(ragged)
-    pairs = cKDTree(on_sphere_m(ends.xy)).query_pairs(snap_m, output_type="ndarray")
-    pairs = pairs[~_are_linked(pairs, ends)]
-    target = _targets(labels(pairs, len(ends.key)), ends) if len(pairs) else np.arange(len(ends.key))
+        return lines, no_repairs()
+    ends = ragged.joints
+    pairs = ends.tree.query_pairs(snap_m, output_type="ndarray")
+    pairs = pairs[~ends.are_linked(pairs)]
+    if len(pairs) == 0:
+        return _without_crumbs(lines, snap_m, no_repairs())
+    target = _targets(labels(pairs, len(ends.key)), ends)
     moved = np.flatnonzero((target != np.arange(len(ends.key)))[ends.node.ravel()])
     rows, was = ragged.ends.ravel()[moved], ends.node.ravel()[moved]
     xy = ragged.xy.copy()
     xy[rows] = ends.xy[target[was]]
     metres = chord_m(ends.xy[was], ends.xy[target[was]])
     note = f"end moved to the node within {snap_m:g} m"
-    repairs = repair_rows("snap", names_of(frame)[moved // 2], ends.xy[target[was]], metres, note)
-    return _without_crumbs(frame, Ragged(xy, ragged.start), snap_m, repairs, changed=len(moved) > 0)
-
-
-def _are_linked(pairs: Any, ends: Ends) -> Any:
-    """Return a mask of the pairs of nodes that a line joins directly."""
-    n = len(ends.key)
-    links = np.sort(ends.node, axis=1)
-    return np.isin(pairs.min(axis=1) * n + pairs.max(axis=1), links[:, 0] * n + links[:, 1])
+    repairs = repair_rows("snap", lines.names[moved // 2], ends.xy[target[was]], metres, note)
+    lines, repairs = _without_crumbs(lines.pieces(Ragged(xy, ragged.start), slice(None)), snap_m, repairs)
+    clean, long = lines.ragged.without_repeats()
+    return lines.pieces(clean, long), repairs
 
 
 def _targets(label: Any, ends: Ends) -> Any:
@@ -210,23 +206,19 @@ def _targets(label: Any, ends: Ends) -> Any:
     return first[np.unique(label, return_inverse=True)[1]] if n else np.arange(0)
 
 
-def _without_crumbs(
-    frame: gpd.GeoDataFrame, ragged: Ragged, snap_m: float, repairs: pd.DataFrame, *, changed: bool
-) -> Repaired:
+def _without_crumbs(lines: Lines, snap_m: float, repairs: pd.DataFrame) -> Step:
     """Drop loops shorter than the tolerance; what they were long is logged."""
-    key = vertex_keys(ragged.xy)
-    closed = key[ragged.ends[:, 0]] == key[ragged.ends[:, 1]]
-    length = ragged.lengths_m()
-    crumb = closed & (length <= snap_m)
-    if not (changed or crumb.any()):
-        return Repaired(frame, repairs)
-    what, first = names_of(frame), ragged.xy[ragged.start[:-1]]
-    repairs = joined_rows(
-        [repairs, repair_rows("collapsed", what[crumb], first[crumb], length[crumb], f"shorter than {snap_m:g} m: dropped")]
-    )  # fmt: skip
-    clean, long = ragged.without_repeats()
-    kept = np.flatnonzero(long & ~crumb)
-    return Repaired(with_lines(frame, kept, clean.lines()[~crumb[long]]), repairs)
+    ragged = lines.ragged
+    closed = np.flatnonzero(ragged.key[ragged.ends[:, 0]] == ragged.key[ragged.ends[:, 1]])
+    crumbs = closed[ragged.lengths_m(closed) <= snap_m]
+    if len(crumbs):
+        note = f"shorter than {snap_m:g} m: dropped"
+        first = ragged.xy[ragged.start[crumbs]]
+        gone = repair_rows("collapsed", lines.names[crumbs], first, ragged.lengths_m(crumbs), note)
+        repairs = joined_rows([repairs, gone])
+        keep = np.delete(np.arange(len(ragged)), crumbs)
+        lines = lines.pieces(ragged.take(keep), keep)
+    return lines, repairs
 
 
 def node_vertices(frame: gpd.GeoDataFrame) -> Repaired:
@@ -237,17 +229,28 @@ def node_vertices(frame: gpd.GeoDataFrame) -> Repaired:
     frame
         Lines; those of one mode, if modes must not meet.
     """
-    ragged = Ragged.of(frame.geometry.array)
-    if len(ragged) == 0:
-        return Repaired(frame, no_repairs())
-    _, number, count = np.unique(vertex_keys(ragged.xy), return_inverse=True, return_counts=True)
-    at = count[number] > 1
+    return on_frame(frame, cut_at_vertices)
+
+
+def cut_at_vertices(lines: Lines) -> Step:
+    """Do the work of `node_vertices`."""
+    ragged = lines.ragged
+    at = _comes_again(ragged.key)
     at[ragged.ends.ravel()] = False
     if not at.any():
-        return Repaired(frame, no_repairs())
+        return lines, no_repairs()
     pieces, owner = ragged.cut(at)
-    repairs = repair_rows("junction", names_of(frame)[ragged.owner[at]], ragged.xy[at], 0.0, "cut at a shared vertex")
-    return Repaired(with_lines(frame, owner, pieces.lines()), repairs)
+    repairs = repair_rows("junction", lines.names[ragged.owner[at]], ragged.xy[at], 0.0, "cut at a shared vertex")
+    return lines.pieces(pieces, owner), repairs
+
+
+def _comes_again(key: Any) -> Any:
+    """Return a mask of the keys that come more than once."""
+    order = np.argsort(key, kind="stable")
+    same = key[order][1:] == key[order][:-1]
+    mask = np.zeros(len(key), dtype=bool)
+    mask[order[1:][same]] = mask[order[:-1][same]] = True
+    return mask
 
 
 def node_junctions(frame: gpd.GeoDataFrame, *, snap_m: float) -> Repaired:
@@ -260,13 +263,18 @@ def node_junctions(frame: gpd.GeoDataFrame, *, snap_m: float) -> Repaired:
     snap_m
         Tolerance in metres. An end that several lines share cuts a line only where it lies on it.
     """
-    ragged = Ragged.of(frame.geometry.array)
+    return on_frame(frame, cut_at_touches, snap_m=snap_m)
+
+
+def cut_at_touches(lines: Lines, *, snap_m: float) -> Step:
+    """Do the work of `node_junctions`."""
+    ragged = lines.ragged
     if len(ragged) == 0:
-        return Repaired(frame, no_repairs())
-    ends = Ends.of(ragged)
+        return lines, no_repairs()
+    ends = ragged.joints
     found = _touches(ends, ragged, snap_m)
     if len(found.point) == 0:
-        return Repaired(frame, no_repairs())
+        return lines, no_repairs()
     xy = ragged.xy.copy()
     foot_of = np.full(len(ends.key), -1)
     foot_of[found.point] = np.arange(len(found.point))
@@ -274,22 +282,21 @@ def node_junctions(frame: gpd.GeoDataFrame, *, snap_m: float) -> Repaired:
     foot = foot_of[ends.node.ravel()[moved]]
     xy[ragged.ends.ravel()[moved]] = found.xy[foot]
     metres = chord_m(ends.xy[ends.node.ravel()[moved]], found.xy[foot])
-    what = names_of(frame)
+    what = lines.names
     repairs = joined_rows(
         [
             repair_rows("junction", what[found.line], found.xy, 0.0, "cut where an end touches"),
             repair_rows("snap", what[moved // 2], found.xy[foot], metres, f"end moved to the line within {snap_m:g} m"),
         ]
     )
-    return Repaired(cut_at_feet(frame, Ragged(xy, ragged.start), found), repairs)
+    return cut_at_feet(lines.pieces(Ragged(xy, ragged.start), slice(None)), found), repairs
 
 
 def _touches(ends: Ends, ragged: Ragged, snap_m: float) -> Feet:
     """Return the feet of ends on other lines: the nearest line of a loose end, all lines that a shared end lies on."""
-    found = feet(ends.xy, ragged, max(snap_m, TOUCH_M))
-    own = (ends.node[found.line] == found.point[:, None]).any(axis=1)
-    reach = np.where(ends.degree[found.point] == 1, max(snap_m, TOUCH_M), TOUCH_M)
-    found = found.where(~own & (found.metres <= reach) & ~is_at_an_end(found, ragged))
+    reach = np.where(ends.degree == 1, max(snap_m, TOUCH_M), TOUCH_M)
+    found = feet(ends.xy, ragged, reach, own=ends.node)
+    found = found.where(~is_at_an_end(found, ragged))
     order = np.lexsort((found.xy[:, 1], found.xy[:, 0], found.metres, found.point))
     nearest = order[np.unique(found.point[order], return_index=True)[1]]
     return found.where(np.sort(nearest))
@@ -300,16 +307,16 @@ def is_at_an_end(found: Feet, ragged: Ragged) -> Any:
     return near_ends(found.xy, found.line, ragged, TOUCH_M / 10)
 
 
-def cut_at_feet(frame: gpd.GeoDataFrame, ragged: Ragged, found: Any) -> gpd.GeoDataFrame:
+def cut_at_feet(lines: Lines, found: Any) -> Lines:
     """Put the feet into the lines as vertices and cut there."""
-    bigger = ragged.insert(found.vertex, found.along, found.xy)
+    bigger = lines.ragged.insert(found.vertex, found.along, found.xy)
     order = np.lexsort((found.along, found.vertex))
     mask = np.zeros(len(bigger.xy), dtype=bool)
     mask[found.vertex[order] + 1 + np.arange(len(order))] = True
-    key = vertex_keys(bigger.xy)  # a foot on a vertex doubles it; both are the same place
-    pieces, owner = bigger.cut(mask & ~_repeats(key, bigger.start))
+    # A foot on a vertex doubles it; both are the same place.
+    pieces, owner = bigger.cut(mask & ~_repeats(bigger.key, bigger.start))
     clean, long = pieces.without_repeats()
-    return with_lines(frame, owner[long], clean.lines())
+    return lines.pieces(clean, owner[long])
 
 
 def _repeats(key: Any, start: Any) -> Any:
@@ -327,17 +334,22 @@ def node_crossings(frame: gpd.GeoDataFrame) -> Repaired:
     frame
         Lines.
     """
-    geometries = np.asarray(frame.geometry.array)
+    return on_frame(frame, cut_at_crossings)
+
+
+def cut_at_crossings(lines: Lines) -> Step:
+    """Do the work of `node_crossings`."""
+    ragged, geometries = lines.ragged, lines.ragged.lines()
     a, b = shapely.STRtree(geometries).query(geometries, predicate="crosses")
     a, b = a[a < b], b[a < b]
     points, pair = shapely.get_parts(shapely.intersection(geometries[a], geometries[b]), return_index=True)
     xy = shapely.get_coordinates(shapely.point_on_surface(points))
     if len(xy) == 0:
-        return Repaired(frame, no_repairs())
-    ragged = Ragged.of(geometries)
+        return lines, no_repairs()
+
     found = feet(xy, ragged, TOUCH_M / 10)
     mine = (found.line == a[pair][found.point]) | (found.line == b[pair][found.point])
     found = found.where(mine & ~is_at_an_end(found, ragged))
     found = Feet(found.point, found.line, found.vertex, found.along, xy[found.point], found.metres)
-    repairs = repair_rows("crossing", names_of(frame)[found.line], found.xy, 0.0, "cut where lines cross, as asked")
-    return Repaired(cut_at_feet(frame, ragged, found), repairs)
+    repairs = repair_rows("crossing", lines.names[found.line], found.xy, 0.0, "cut where lines cross, as asked")
+    return cut_at_feet(lines, found), repairs
