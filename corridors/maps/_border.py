@@ -19,6 +19,7 @@ from corridors.maps._subject import Subject, amount, plural, rows_of, table
 from corridors.maps._values import number, records, text
 
 PRECISION = 3
+_LONG = 12  # rows of the table of crossing points
 
 
 def border_subject(border: Border) -> Subject:
@@ -215,12 +216,18 @@ def _parts(border: Border) -> list[TablePayload]:
 
 
 def _registry(border: Border) -> TablePayload:
+    """Return the crossing points with the hours observed at them; of a long list, only those that have some."""
     a, b = border.iso3_a, border.iso3_b
-    rows = []
+    rows: list[list[object]] = []
     for r in records(border.crossings):
         # Each crossing has its own side A.
         ways = ("ab", "ba") if text(r.get("iso3_a")) == a else ("ba", "ab")
-        dwell = [number(r.get(f"dwell_{way}_h")) for way in ways]
-        rows.append([r.get("name"), r.get("mode"), _status_words(r.get("status")), *dwell])
-    head = ["Crossing point", "Mode", "Status", f"h {a}→{b}", f"h {b}→{a}"]
-    return table("Crossing points, and hours observed", head, rows)
+        status = _status_words(r.get("status"))
+        mode = text(r.get("mode")) if status == "operating" else f"{text(r.get('mode'))}, {status}"
+        rows.append([r.get("name"), mode, *(number(r.get(f"dwell_{way}_h")) for way in ways)])
+    shown = rows if len(rows) <= _LONG else [r for r in rows if r[2] is not None or r[3] is not None]
+    left = len(rows) - len(shown)
+    note = f"{left} more, without observed hours, are on the map." if left else ""
+    return table(
+        "Crossing points, and hours observed", ["Crossing point", "Mode", f"h {a}→{b}", f"h {b}→{a}"], shown, note=note
+    )

@@ -32,6 +32,8 @@ from corridors.maps._values import records, text
 from corridors.resilience import Access, Criticality
 from corridors.uncertainty import Simulation
 
+_FEW_NAMES = 15  # more than these in bold would be a list, not a map
+
 DISCLAIMER = (
     "Boundaries, names and designations on this map do not imply endorsement or acceptance. Lines that are planned "
     "are dashed; a thin line is an alignment that was assumed, not published."
@@ -78,8 +80,9 @@ def payload_of(
     drawn = None
     if background is not None:
         drawn = network_payload(background, is_subject=whole is not None, before=before, color_by=color_by)
-    for name, at in about.names if about is not None else ():
-        places.put(name, at, "subject")
+    names = about.names if about is not None else []
+    for name, at in names:
+        places.put(name, at, "subject" if len(names) <= _FEW_NAMES else "crossing")
     if not routes and background is not None:
         places.put_junctions(background)
     if about is None:

@@ -91,8 +91,8 @@ class TestBorder:
     def test_hours_stand_under_the_direction_they_were_observed_in(self, border: cx.Border) -> None:
         registry = maps.draw(border).data["tables"][-1]
         row = next(r for r in registry["rows"] if r[0] == "Karamyk - Karamik")
-        assert registry["head"][3:] == ["h KGZ→TJK", "h TJK→KGZ"]
-        assert row[3:] == ["2.2", "2.7"]  # side A of this crossing is Tajikistan
+        assert registry["head"][2:] == ["h KGZ→TJK", "h TJK→KGZ"]
+        assert row[1:] == ["road", "2.2", "2.7"]  # side A of this crossing is Tajikistan
 
     def test_where_it_ends_and_what_lies_across_are_signs(self, border: cx.Border) -> None:
         points = maps.draw(border).data["points"]
@@ -105,6 +105,12 @@ class TestBorder:
         assert [r[0] for r in lengths["rows"]] == ["972", "972", "1,007", "984", "835"]
         assert data["title"].startswith("Kyrgyzstan – Tajikistan: 984 km (published), 4 crossing points open")
         assert {c["iso3"] for c in data["countries"]} == {"KGZ", "TJK"}
+
+    def test_a_long_list_of_crossing_points_is_cut_to_those_with_hours(self, network: cx.Network) -> None:
+        border = cx.border(network, "KAZ", "RUS")
+        registry = maps.draw(border).data["tables"][-1]
+        assert all(r[2] != "–" or r[3] != "–" for r in registry["rows"])
+        assert registry["note"].startswith(f"{len(border.crossings) - len(registry['rows'])} more")
 
     def test_parts_look_by_their_status(self, kashmir: cx.Border) -> None:
         data = maps.draw(kashmir).data
