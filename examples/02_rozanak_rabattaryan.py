@@ -27,7 +27,7 @@ def main() -> None:
     whole = cx.Scenario("Khaf-Herat complete").open("rozanak-rabattaryan", "rabattaryan-herat")
     networks = {"today": network, **{plan.name: plan.apply(network) for plan in (first, whole)}}
 
-    found = cx.compare(networks, PAIRS, avoid=[], k=1)
+    found = cx.compare(networks, PAIRS, avoid=[], k=0)
     table = found.table[found.table["role"] == "unrestricted"]
     columns = ["scenario", "origin", "destination", "length_km", "days", "countries", "n_gauge_breaks", "assumed_km"]
     print(table[columns].to_string(index=False, float_format=lambda v: f"{v:,.0f}"), "\n")

@@ -29,10 +29,10 @@ def main() -> None:
     networks = {"today": network, blockade.name: blockade.apply(network), cut.name: cut.apply(network)}
     print(blockade, "\n", blockade.note, "\n")
     for modes in (["rail"], ["road"]):
-        found = cx.compare(networks, PAIRS, avoid=[], k=1, modes=modes, cost="survey-2022")
-        rows = found.table[(found.table["role"] == "unrestricted") & (found.table["reason"] == "")]
+        found = cx.compare(networks, PAIRS, avoid=[], k=0, modes=modes, cost="survey-2022")
+        rows = found.table[found.table["reason"] == ""]
         print(f"By {modes[0]}\n{rows[COLUMNS].to_string(index=False, float_format=lambda v: f'{v:,.1f}')}\n")
-        for row in found.table[(found.table["reason"] != "") & (found.table["role"] == "unrestricted")].itertuples():
+        for row in found.table[found.table["reason"] != ""].itertuples():
             print(f"{row.scenario}: {row.origin} to {row.destination}: {row.reason.partition(': from')[0]}")
         print()
 

@@ -26,7 +26,7 @@ def main() -> None:
     network = cx.load_network()
     plan = cx.Scenario.load("trans-afghan-torkham")
     networks = {"today": network, plan.name: plan.apply(network)}
-    found = cx.compare(networks, [("Kostanay", "Kabul")], avoid=[], k=2, modes=["rail", "road"], cargo="tonne")
+    found = cx.compare(networks, [("Kostanay", "Kabul")], avoid=[], k=1, modes=["rail", "road"], cargo="tonne")
     print(found.table[COLUMNS].to_string(index=False, float_format=lambda v: f"{v:,.1f}"), "\n")
     print(*found.sentences(), sep="\n")
     print(

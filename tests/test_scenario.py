@@ -378,18 +378,3 @@ def test_a_difference_is_named_only_where_it_is_clear() -> None:
     assert _verdict(row(5, 4, 6), row(10, 9, 12), "longer") == "5.0 days longer (100 %)."
     assert "no clear difference" in _verdict(row(5, 4, 6), row(7, 5, 9), "longer")
     assert "no winner" in _verdict(row(5, 4, 6), row(10, 9, 12, assumed=0.6), "longer")
-
-
-@pytest.mark.parametrize("name", ["10_tashkent_baku_poti", "11_wheat_to_kabul"])
-def test_an_example_runs(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    import runpy
-
-    script = Path(__file__).parents[1] / "examples" / f"{name}.py"
-    monkeypatch.setattr(
-        "sys.argv",
-        [
-            str(script),
-        ],
-    )
-    runpy.run_path(str(script), run_name="__main__")
-    assert "crossings as of" in capsys.readouterr().out

@@ -1,6 +1,6 @@
 """Simulation: sums of terms, draws, shares."""
 
-from pathlib import Path
+import sys
 
 import numpy as np
 import pytest
@@ -117,11 +117,31 @@ def test_an_impossible_question_is_refused(toy: Network) -> None:
             cx.simulate(toy, [("Alpha", "Charlie")], **options)
 
 
-@pytest.mark.parametrize("name", ["13_uncertainty"])
-def test_an_example_runs(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    import runpy
+def test_sobol_shares_out_the_variance_of_the_lead(toy: Network) -> None:
+    pytest.importorskip("SALib", reason="SALib is not installed: pip install corridors[analysis]")
+    pair = ("Alpha", "Charlie")
+    found = cx.simulate(toy, [pair], corridors=WAYS, n=2000, modes="rail", correlation=0.0)
+    shares = found.sobol(pair, n=256)
+    assert shares["hours_of"].iloc[0] == "north less south"
+    assert shares["parameter"].iloc[0] == found.drivers["parameter"].iloc[0]
+    # Hours are nearly a sum, so that first orders add up to one and interactions to nothing.
+    assert shares["first_order"].sum() == pytest.approx(1.0, abs=0.1)
+    assert (shares["total_order"] - shares["first_order"]).abs().max() < 0.1
+    assert shares.to_csv() == found.sobol(pair, n=256).to_csv()
+    with pytest.raises(ValueError, match="a power of two"):
+        found.sobol(pair, n=100)
+    with pytest.raises(cx.UnknownNameError, match="no draws of Alpha - Nowhere; there are Alpha - Charlie"):
+        found.sobol(("Alpha", "Nowhere"))
 
-    script = Path(__file__).parents[1] / "examples" / f"{name}.py"
-    monkeypatch.setattr("sys.argv", [str(script), "-n", "20"])
-    runpy.run_path(str(script), run_name="__main__")
-    assert "What decides" in capsys.readouterr().out
+
+def test_without_salib_the_way_to_it_is_said(toy: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "SALib.analyze", None)
+    found = cx.simulate(toy, [("Alpha", "Charlie")], n=10, modes="rail")
+    with pytest.raises(cx.MissingExtraError, match=r"pip install corridors\[analysis\]"):
+        found.sobol(("Alpha", "Charlie"))
+
+
+def test_two_seas_are_two_draws_of_one_parameter() -> None:
+    ferry = cx.route(cx.load_network(), "Almaty", "Istanbul", avoid=["RUS", "IRN"])
+    names = {p.name for term in terms_of(ferry).hours for p in term if p.path == "speed_kph.sea.ferry"}
+    assert "speed_kph.sea.ferry at ferry on caspian" in names
