@@ -184,7 +184,7 @@ def matrices(ours: Ours, name: str, size: int, has_fast: bool) -> list[Row]:
 BOXES = {
     "Kazakhstan": (47, 87, 41, 55),
     "Iran": (44, 63, 25, 39),
-    "Turkey": (26, 45, 36, 42),
+    "Ukraine": (22, 40, 44, 52),
     "Mongolia": (88, 119, 42, 52),
 }
 """Boxes on the map, closed one after another: west, east, south, north."""

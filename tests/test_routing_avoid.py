@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 import corridors as cx
 from corridors.network import Network
 from corridors.routing._ends import _country_at
+from corridors.routing._plateau import LOCAL_SHARE, Between
+from corridors.routing._question import Question
+from corridors.routing._search import Search
 from corridors.routing._through import sections
 
 NETWORK = cx.load_network()
@@ -41,6 +44,37 @@ def test_no_edge_no_end_and_no_connector_lies_in_an_avoided_country(a, b, avoid,
         if country in COUNTRIES:
             assert all(NODES["iso3"][n] == country for n in node), "a connector crosses no border"
     assert all(s.iso3 in avoid for s in r.path.cut)
+
+
+CROSSINGS, LINES = (sorted(set(NETWORK.tables[t][c])) for t, c in (("crossings", "crossing_id"), ("lines", "line_id")))
+BLOCS = {"EAEU": {"RUS", "BLR", "KAZ", "KGZ", "ARM"}}
+
+
+@settings(deadline=None, max_examples=60)
+@given(stations, stations, st.data())
+def test_nothing_avoided_is_on_the_way_be_it_crossing_line_mode_or_bloc(a, b, data) -> None:
+    modes = ["rail", "road", "sea"]
+    ends = near(a, 0, 0), near(b, 0, 0)
+    try:
+        free = cx.route(NETWORK, *ends, modes=modes)
+    except (cx.NoRouteError, cx.PlaceError):
+        return
+    # Half of the time something that the best route uses, so that avoiding it bites.
+    used = sorted(
+        {f"crossing:{c}" for c in free.edge("crossing_id") if c} | {f"line:{x}" for x in free.edge("line_id") if x}
+    )
+    anything = [*(f"crossing:{c}" for c in CROSSINGS), *(f"line:{x}" for x in LINES), *modes, "EAEU", "bloc:EAEU"]
+    avoid = data.draw(st.sets(st.sampled_from(used or anything) | st.sampled_from(anything), min_size=1, max_size=3))
+    try:
+        r = cx.route(NETWORK, *ends, modes=modes, avoid=sorted(avoid))
+    except cx.NoRouteError:
+        return
+    passed = {f"crossing:{c}" for c, k in zip(r.edge("crossing_id"), r.edge("kind"), strict=True) if k == "crossing"}
+    passed |= {f"line:{x}" for x in r.edge("line_id")} | set(NODES["mode"][np.concatenate(r.ends)])
+    assert not avoid & passed
+    if {"EAEU", "bloc:EAEU"} & avoid:
+        assert not BLOCS["EAEU"] & set(r.countries)
+    assert r.time_h >= free.time_h - 0.01
 
 
 @settings(deadline=None, max_examples=60)
@@ -127,6 +161,29 @@ def test_alternatives_are_bounded_and_say_what_differs() -> None:
     assert (overlaps <= 0.6 + 1e-9).all()
     assert (table["differs_by"].iloc[1:] != "").all()
     assert table["differs_by"].is_unique or len(set(table["differs_by"])) >= 4
+
+
+@settings(deadline=None, max_examples=20)
+@given(stations, stations)
+def test_a_way_by_a_plateau_is_optimal_up_to_its_end_and_on_from_its_start(a, b) -> None:
+    search = Search(NETWORK, Question(near(a, 0, 0), near(b, 0, 0), weight="length_km", modes=["rail", "road", "sea"]))
+    engine, graph = search.engine, search.engine.graph
+    between = Between(engine, *search.places, per_km=1.0, max_stretch=2.0)
+    starts, ends = (engine.connectors(p, 1.0) for p in search.places)
+    there = engine.metric.tree(list(starts), list(starts.values()))
+    back = engine.metric.tree(list(ends), list(ends.values()), is_reversed=True)
+    for path in between.candidates():
+        nodes = np.where(path.is_forward, graph.a[path.edges], graph.b[path.edges])
+        nodes = [*nodes, (graph.b if path.is_forward[-1] else graph.a)[path.edges[-1]]]
+        cost = np.array([min(engine.metric.cost[(graph.edge == e) & (graph.row == (0 if f else 1))])
+                         for e, f in zip(path.edges, path.is_forward, strict=True)])  # fmt: skip
+        used = starts[nodes[0]] + np.concatenate([[0], np.cumsum(cost)])
+        is_best_so_far = used == there[nodes]
+        is_best_from_here = used[-1] - used + ends[nodes[-1]] == back[nodes]
+        both = np.flatnonzero(is_best_so_far & is_best_from_here)
+        assert is_best_so_far[: both[-1] + 1].all()
+        assert is_best_from_here[both[0] :].all()
+        assert used[both[-1]] - used[both[0]] >= LOCAL_SHARE * min(there[n] + c for n, c in ends.items())
 
 
 def test_the_command_prints_alternatives(capsys: pytest.CaptureFixture[str]) -> None:
