@@ -227,7 +227,7 @@ def _standstills(route: Route) -> str:
             "border",
             f"{c.iso3_from} to {c.iso3_to}",
             c.dwell_h,
-            "assumed" if c.is_default else "published",
+            c.dwell_rests_on,
         )
         for c in borders.itertuples(index=False)
     ]
@@ -255,14 +255,17 @@ def _assumptions(routes: Sequence[Route]) -> str:
     shares = pd.DataFrame(
         {
             "route": [_name(r) for r in routes],
+            "hours, % published average": [round(100 * r.time_shares["average"]) for r in routes],
             "hours, % assumed": [round(100 * r.assumed_time_share) for r in routes],
+            "cost, % published average": [round(100 * r.cost_shares["average"]) for r in routes],
             "cost, % assumed": [round(100 * r.assumed_cost_share) for r in routes],
             "length assumed, km": [round(r.assumed_km) for r in routes],
             "km with a tariff, %": [round(100 * r.priced_km_share) for r in routes],
         }
     )
     said = (
-        "A share is assumed where the parameter behind it rests on nothing published. Hours rank routes; they are not a "
+        "A share is assumed where the parameter behind it rests on nothing published, an average where it is the published mean "
+        "of a country or region; the rest is published for the very place. Hours rank routes; they are not a "
         "timetable, and a cost is not an offer."
     )
     models = list({r.cost_model.name: r.cost_model for r in routes}.values())

@@ -238,3 +238,17 @@ class TestFiles:
         monkeypatch.setattr(builtins, "__import__", without)
         with pytest.raises(cx.MissingExtraError, match=r"corridors\[plot\]"):
             figures.distance_chart(cx.route(network, "Tashkent", "Moscow"))
+
+
+def test_hours_of_different_bases_never_share_an_axis(network: cx.Network) -> None:
+    surveyed, declared, other = (
+        cx.route(network, "Almaty", "Duisburg", cost=c) for c in ("survey-2022", "titr-2024", "block-train-2024")
+    )
+    for make in (figures.range_chart, figures.hours_chart, figures.distance_chart):
+        drawn = " ".join(texts(make([surveyed, declared])))
+        assert "1 more routes are not shown" in drawn
+        assert "survey-2022 (observed)" in drawn
+        assert "titr-2024" not in drawn
+    both = " ".join(texts(figures.range_chart([declared, other])))
+    assert "titr-2024 (declared)" in both
+    assert "block-train-2024 (declared)" in both

@@ -21,7 +21,7 @@ from corridors.figures._canvas import (
     wrapped,
     write,
 )
-from corridors.figures._subject import By, cargo_words, distinct_routes, pair_words
+from corridors.figures._subject import By, cargo_words, on_one_axis, pair_words
 from corridors.routing import Route
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def hours_chart(x: Any, *, title: str | None = None) -> Figure:
     title
         None states how much of the time is spent standing.
     """
-    routes = distinct_routes(x)
+    routes, left_out = on_one_axis(x)
     parts = [_parts(r) for r in routes]
     with blank_figure(8.6, 1.75 + 0.52 * len(routes)) as figure:
         ax = bar_axes(figure, names_of(routes))
@@ -67,7 +67,7 @@ def hours_chart(x: Any, *, title: str | None = None) -> Figure:
         shares = [r.standing_h / r.time_h for r in routes if r.time_h]
         where = pair_words(routes)
         text = f"{min(shares):.0%}" if len(shares) == 1 else f"{min(shares):.0%} to {max(shares):.0%}"
-        headline(figure, title or f"{where}: {text} of the time is spent standing", subtitle("time", routes, 0))
+        headline(figure, title or f"{where}: {text} of the time is spent standing", subtitle("time", routes, left_out))
         footnote(figure, routes)
     return figure
 
@@ -84,7 +84,7 @@ def range_chart(x: Any, *, by: By = "time", title: str | None = None) -> Figure:
     title
         None says whether the intervals overlap.
     """
-    routes = distinct_routes(x)
+    routes, left_out = on_one_axis(x)
     ranges = [tuple(v / 24 for v in r.time_range_h) if by == "time" else r.cost_range_usd for r in routes]
     with blank_figure(8.6, 1.6 + 0.46 * len(routes)) as figure:
         ax = bar_axes(figure, names_of(routes))
@@ -99,7 +99,9 @@ def range_chart(x: Any, *, by: By = "time", title: str | None = None) -> Figure:
                 write(ax, value, row, ends, ha=side, size=7, color=SOFT)
         ax.set_xlim(0, max(r[2] for r in ranges) * 1.09)
         ax.set_xlabel("days" if by == "time" else f"USD, one {cargo_words(routes[0].cargo)}", color=SOFT)
-        headline(figure, title or _range_finding(routes, ranges, by), "all parameters low, typical (dot), and high")
+        under = "all parameters low, typical (dot), and high"
+        under += f"; {left_out} more routes are not shown" if left_out else ""
+        headline(figure, title or _range_finding(routes, ranges, by), under)
         footnote(figure, routes)
     return figure
 

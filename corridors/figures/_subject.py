@@ -49,9 +49,20 @@ def distinct_routes(x: Any) -> list[Route]:
     return list(seen.values())
 
 
-def drawable(x: Any) -> tuple[list[Route], int]:
+def on_one_axis(x: Any) -> tuple[list[Route], int]:
+    """Return the routes whose hours and dollars are of the first one's basis, and how many are of another.
+
+    Surveyed, declared and assumed figures measure different things and never share an axis.
+    """
     routes = distinct_routes(x)
-    return routes[:MAX_ROUTES], max(0, len(routes) - MAX_ROUTES)
+    shown = [r for r in routes if r.cost_model.basis == routes[0].cost_model.basis]
+    return shown, len(routes) - len(shown)
+
+
+def drawable(x: Any) -> tuple[list[Route], int]:
+    """Return the routes that share an axis and for which there are colours, and how many are left out."""
+    routes, others = on_one_axis(x)
+    return routes[:MAX_ROUTES], others + max(0, len(routes) - MAX_ROUTES)
 
 
 MOSTLY = 0.5

@@ -314,7 +314,8 @@ class Route:
     def shares(self, by: str = "country") -> pd.DataFrame:
         """Return kilometres, hours and dollars by ``"country"`` or ``"mode"``, with their shares of the whole.
 
-        A border belongs to both countries and has a row of its own; hours at sea are ``at sea``.
+        A border belongs to both countries and has a row of its own; hours at sea are ``at sea``; what a shipment costs once
+        belongs to the country of origin, and is the mode ``shipment``.
         """
         return _anatomy.shares(self, by)
 
