@@ -137,3 +137,9 @@ def test_an_example_runs(
     monkeypatch.setattr("sys.argv", [str(script), str(tmp_path), "--places", "3", "--closures", "1", "--chunk", "4"])
     runpy.run_path(str(script), run_name="__main__")
     assert "a million pairs take" in capsys.readouterr().out
+
+
+def test_a_sweep_in_which_no_pair_has_a_route_is_a_table_of_reasons() -> None:
+    rows = cx.sweep(cx.load_network(), [("Atlantis", "Almaty")], [cx.Scenario("today")]).table()
+    assert rows["countries"].tolist() == [""]
+    assert "no place 'Atlantis'" in rows["reason"][0]
