@@ -55,13 +55,16 @@ def main(folder: Path) -> None:
         network = cx.build_network(rail=lines, defaults={"gauge_mm": 1520}, name="dirty", **options)
         print(f"\n{options}: {time.perf_counter() - start:.1f} s, {network!r}")
         print(network.repairs.groupby(["kind", "note"])["metres"].agg(["size", "sum"]).round(0).to_string())
+        over = network.edges[network.edges["kind"] == "crossing"]
+        pairs = over["country"].map(lambda c: "-".join(sorted(c.split("|"))))
+        print("crossings:", ", ".join(f"{p} {n}" for p, n in pairs.value_counts().sort_index().items()))
         for leg, (a, b, published) in LEGS.items():
             try:
                 found = cx.route(network, nearest(network, a), nearest(network, b), weight="length_km", modes=["rail"])
                 km = found.network_km
                 off = f"{km / published - 1:+.1%} of {published:g}" if published else "no published length"
                 print(
-                    f"  {leg}: {km:.1f} km on the network ({off}), gaps {found.assumed_km * 1000:.0f} m, {found.countries}"
+                    f"  {leg}: {km:.1f} km on the network ({off}), gaps {found.assumed_km * 1000:.0f} m, {found.countries} {list(found.crossings['crossing_id'])}"
                 )
             except cx.CorridorError as error:
                 print(f"  {leg}: {str(error)[:150]}")

@@ -215,3 +215,38 @@ def test_the_audit_counts_pieces_loose_ends_chords_and_nameless_crossings(own: c
     assert "1 islands" in str(report)
     changes = toy.report().gauge_changes
     assert changes.set_index("name").loc["Delta", ["gauges_mm", "joined"]].tolist() == ["1435|1520", True]
+
+
+def along_the_border() -> gpd.GeoDataFrame:
+    """Ways of 5 km along lon 4, the border of AAA and BBB, now on this side of it and now on that, as OpenStreetMap has them."""
+    xy = [(3.9, 5.0)] + [(4.0 + (0.01 if k % 2 else -0.01), 5.05 + 0.05 * k) for k in range(9)] + [(3.9, 5.6)]
+    ways = [LineString(xy[k : k + 2]) for k in range(len(xy) - 1)]
+    return gpd.GeoDataFrame({"name": "Along", "gauge": 1520}, index=range(len(ways)), geometry=ways, crs=4326)
+
+
+def test_ways_along_a_wobbling_border_do_not_cross_it_at_every_way() -> None:
+    ends = gpd.GeoDataFrame({"name": ["South", "North"]}, geometry=[Point(3.9, 5.0), Point(3.9, 5.6)], crs=4326)
+    n = cx.build_network(rail=along_the_border(), borders=countries(), crossings=CROSSINGS, places=ends)
+    assert cx.route(n, "South", "North", weight="length_km").countries == ("AAA",)
+    wobbles = n.repairs[n.repairs["kind"] == "border wobble"]
+    assert len(wobbles) == 4
+    assert (wobbles["what"] == "AAA in BBB").all()
+    assert wobbles[["lon", "lat"]].notna().all(axis=None)
+
+
+def test_the_last_station_behind_a_border_is_no_wobble() -> None:
+    stub = gpd.GeoDataFrame({"gauge": [1520] * 3}, crs=4326, geometry=[
+        LineString([(3.0, 6.5), (3.99, 6.5)]), LineString([(3.99, 6.5), (4.02, 6.5)]), LineString([(4.02, 6.5), (4.03, 6.5)])])  # fmt: skip
+    ends = gpd.GeoDataFrame({"name": ["Start", "Stop"]}, geometry=[Point(3.0, 6.5), Point(4.03, 6.5)], crs=4326)
+    n = cx.build_network(rail=stub, borders=countries(), crossings=CROSSINGS, places=ends)
+    assert cx.route(n, "Start", "Stop", weight="length_km").countries == ("AAA", "BBB")
+
+
+def test_a_place_knows_its_country_better_than_a_coarse_border() -> None:
+    # The drawn border is at lon 4; the last station stands 1 km before it and belongs to BBB all the same.
+    line = gpd.GeoDataFrame({"gauge": [1520]}, geometry=[LineString([(3.0, 6.5), (3.99, 6.5)])], crs=4326)
+    ends = gpd.GeoDataFrame(
+        {"name": ["Start", "Stop"], "iso3": ["", "BBB"]}, geometry=[Point(3.0, 6.5), Point(3.99, 6.5)], crs=4326
+    )
+    n = cx.build_network(rail=line, borders=countries(), crossings=CROSSINGS, places=ends)
+    assert cx.route(n, "Start", "Stop", weight="length_km").countries == ("AAA", "BBB")

@@ -160,7 +160,8 @@ class _Rows:
 class _Builder:
     def __init__(self, layers: Layers) -> None:
         self.layers = layers
-        self.stations = layers.stations.set_index("station_id")
+        self.stations = layers.stations.set_index("station_id").to_dict("index")
+        self.crossing_names = dict(zip(layers.crossings["crossing_id"], layers.crossings["name"], strict=True))
         self.boundaries = Boundaries(layers.countries)
         ports = layers.ports
         self.seas = {
@@ -193,7 +194,7 @@ class _Builder:
         """Return the node of a station for a mode and gauge, made when first needed."""
         node_id = f"{station_id}:{mode}" + (f"-{gauge_mm}" if gauge_mm else "")
         if node_id not in self._node:
-            station = self.stations.loc[station_id]
+            station = self.stations[station_id]
             self._node[node_id] = self.nodes.add(
                 node_id=node_id,
                 station_id=station_id,
@@ -227,7 +228,7 @@ class _Builder:
         for row, geometry, touches in zip(
             edges.drop(columns="geometry").to_dict("records"), geometries, touching, strict=True
         ):
-            ends = (self.stations.at[row["from_id"], "iso3"], self.stations.at[row["to_id"], "iso3"])
+            ends = (self.stations[row["from_id"]]["iso3"], self.stations[row["to_id"]]["iso3"])
             if row["mode"] == "sea":
                 self._add_piece(row, row["edge_id"], self._ends(row), "sea", "", shapely.get_coordinates(geometry), 1.0)
             elif ends[0] == ends[1] and not touches:
@@ -272,7 +273,7 @@ class _Builder:
         """Add the crossing edge behind piece k; return its two nodes."""
         cut = sequence.cuts[k]
         pair = f"{cut.iso3_from}|{cut.iso3_to}"
-        name = self._crossing_name(cut.crossing_id) or f"{cut.iso3_from}-{cut.iso3_to} border"
+        name = self.crossing_names.get(cut.crossing_id, "") or f"{cut.iso3_from}-{cut.iso3_to} border"
         mode, gauge = row["mode"], int(row["gauge_mm"])
         a = self.border_node(row["edge_id"], k + 1, cut.iso3_from, name, mode, gauge, xy)
         b = self.border_node(row["edge_id"], k + 1, cut.iso3_to, name, mode, gauge, xy)
@@ -290,10 +291,6 @@ class _Builder:
                 note="no border crossing point is known here",
             )
         return a, b
-
-    def _crossing_name(self, crossing_id: str) -> str:
-        crossings = self.layers.crossings
-        return next(iter(crossings.loc[crossings["crossing_id"] == crossing_id, "name"]), "")
 
     def _add_piece(
         self,

@@ -203,7 +203,7 @@ def _station_rows(frame: gpd.GeoDataFrame, joined: Joined, boundaries: Boundarie
     name_of = dict(zip(frame["line_id"], frame["line_name"], strict=True))
     names = np.array([f"end of {name_of[i]}" for i in line_id], dtype=object)
     if places is not None:
-        given = names_at(joined.ends, joined.xy, *named_points(places), otherwise="")
+        given = names_at(joined.ends, joined.xy, *named_points(places), otherwise="")[0]
         names = np.array([g or n for g, n in zip(given, names, strict=True)], dtype=object)
     iso3 = boundaries.country_of(joined.xy[:, 0], joined.xy[:, 1])
     out = {

@@ -16,9 +16,17 @@ from corridors.network._build import Layers
 from corridors.network._reading import Reading, named_points, nothing, own_countries, own_crossings, own_lines
 from corridors.schema import columns as schema_columns
 from corridors.schema import validate
-from corridors.topology import EXCURSION_TOLERANCE_KM, Boundaries, explode_lines, join_ends, repair_lines
-from corridors.topology._arrays import labels, no_repairs, on_sphere_m, repair_rows
-from corridors.units import distance_km, length_km
+from corridors.topology import (
+    EXCURSION_TOLERANCE_KM,
+    Boundaries,
+    CrossingPoints,
+    explode_lines,
+    join_ends,
+    repair_lines,
+    settle_countries,
+)
+from corridors.topology._arrays import Ragged, joined_rows, labels, no_repairs, on_sphere_m, repair_rows
+from corridors.units import chord_lengths_km, distance_km
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -26,6 +34,9 @@ if TYPE_CHECKING:
 
 NAMING_RADIUS_KM = 5.0
 """A node of somebody's own lines takes the name of a place within this distance."""
+
+AT_THE_PLACE_KM = 1.0
+"""A node this near to the place it is named after lies in the country of the place, whatever a coarse border says."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,8 @@ def own_layers(
     stations = _stations(ends, positions, boundaries, places)
     edges = edge_rows(frame, ends, positions, stations["station_id"].to_numpy())
     points, modes = own_crossings(crossings)
+    stations, wobbles = _settled(stations, ends, points)
+    repairs = pd.concat([repairs, wobbles], ignore_index=True) if len(wobbles) else repairs
     layers = Layers(
         edges=gpd.GeoDataFrame(validate(edges, "edges", name="own lines"), crs=4326),
         stations=stations,
@@ -84,6 +97,24 @@ def own_layers(
         repairs=listed(repairs),
     )
     return layers, repairs
+
+
+def _settled(stations: pd.DataFrame, ends: Any, crossings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give nodes that a coarse border puts on the wrong side the country of what they belong to; say which."""
+    known = CrossingPoints(
+        list(crossings["crossing_id"]), list(crossings["iso3_a"]), list(crossings["iso3_b"]),
+        crossings["lon"].to_numpy(dtype=float), crossings["lat"].to_numpy(dtype=float),
+    )  # fmt: skip
+    xy = stations[["lon", "lat"]].to_numpy(dtype=float)
+    iso3, patches = settle_countries(
+        stations["iso3"].to_numpy(dtype=object), ends, xy, crossings=known, fixed=stations["is_known"].to_numpy(dtype=bool)
+    )  # fmt: skip
+    rows = [
+        repair_rows("border wobble", f"{p.iso3_in} in {p.iso3_by_polygon}", np.array([p.lon, p.lat]), p.spread_km * 1000.0,
+                    f"{p.n_nodes} nodes that lead only back to {p.iso3_in} count as {p.iso3_in}")
+        for p in patches
+    ]  # fmt: skip
+    return stations.drop(columns="is_known").assign(iso3=iso3), joined_rows(rows)
 
 
 def listed(repairs: pd.DataFrame) -> list[dict[str, Any]]:
@@ -140,8 +171,11 @@ def nodes_of(frame: gpd.GeoDataFrame, snap_m: float) -> tuple[Any, Any]:
 
 
 def edge_rows(frame: gpd.GeoDataFrame, ends: Any, positions: Any, ids: Any) -> pd.DataFrame:
-    shapes = [_moved_ends(g, positions[a], positions[b]) for g, (a, b) in zip(frame.geometry.array, ends, strict=True)]
-    lengths = np.array([length_km(shapely.get_coordinates(g)) for g in shapes])
+    ragged = Ragged.of(frame.geometry.array)
+    xy = ragged.xy.copy()
+    xy[ragged.ends] = positions[ends]
+    ragged = Ragged(xy, ragged.start)
+    shapes, lengths = ragged.lines(), _lengths_km(ragged)
     gap = (frame["repair"] == "gap").to_numpy()
     part = frame.groupby("line_id").cumcount() + 1
     return frame.drop(columns="repair").assign(
@@ -197,46 +231,54 @@ def _stations(ends: Any, positions: Any, boundaries: Boundaries, places: Any) ->
     import pandas as pd
 
     ids = [f"n{i + 1}" for i in range(len(positions))]
-    names = names_at(ends, positions, *named_points(places))
+    names, known = names_at(ends, positions, *named_points(places))
     iso3 = boundaries.country_of(positions[:, 0], positions[:, 1])
-    iso3 = [c or boundaries.nearest_country(x, y) for c, (x, y) in zip(iso3, positions, strict=True)]
+    iso3 = [k if k in boundaries.countries else c or boundaries.nearest_country(x, y)
+            for k, c, (x, y) in zip(known, iso3, positions, strict=True)]  # fmt: skip
     return pd.DataFrame(
         {
             "station_id": ids, "name": names, "aliases": "", "lat": positions[:, 1], "lon": positions[:, 0],
-            "iso3": iso3, "kind": "station", "place_id": "", "position_source": "own data", "confidence": "high", "note": "",
+            "iso3": iso3, "is_known": [k in boundaries.countries for k in known], "kind": "station", "place_id": "", "position_source": "own data", "confidence": "high", "note": "",
         }
     )  # fmt: skip
 
 
-def names_at(ends: Any, positions: Any, points: Any, label: Any, *, otherwise: str = "node {}") -> list[str]:
-    """Name the node nearest to each place within the radius: in the largest component there, so that no yard stub is a city."""
+def names_at(
+    ends: Any, positions: Any, points: Any, label: Any, iso3: Any, *, otherwise: str = "node {}"
+) -> tuple[list[str], list[str]]:
+    """Return the names of nodes, and the countries that their places give them; ``""`` where the place is no more than near.
+
+    A place names the nearest node within the radius, in the largest component there, so that no yard stub is a city.
+    """
     from scipy.spatial import cKDTree
 
-    names = [otherwise.format(i + 1) for i in range(len(positions))]
+    names, countries = [otherwise.format(i + 1) for i in range(len(positions))], [""] * len(positions)
     if len(points) == 0:
-        return names
+        return names, countries
     component = labels(ends, len(positions))
     size = np.bincount(component)[component]
     tree = cKDTree(on_sphere_m(positions))
     near = tree.query_ball_point(on_sphere_m(points), NAMING_RADIUS_KM * 1000.0)
-    best: dict[str, tuple[float, int]] = {}
-    for at, name, found in zip(points, label, near, strict=True):
+    best: dict[str, tuple[float, int, str]] = {}
+    for at, name, country, found in zip(points, label, iso3, near, strict=True):
         if not (name and found):
             continue
         i = np.sort(np.asarray(found))
         km = distance_km(at[0], at[1], positions[i, 0], positions[i, 1])
         k = int(np.lexsort((km, -size[i]))[0])
-        if km[k] < best.get(name, (math.inf, 0))[0]:
-            best[name] = (float(km[k]), int(i[k]))
-    for name, (_, node) in best.items():
-        names[node] = name
-    return names
+        if km[k] < best.get(name, (math.inf, 0, ""))[0]:
+            best[name] = (float(km[k]), int(i[k]), country)
+    for name, (away_km, node, country) in best.items():
+        names[node], countries[node] = name, country if away_km <= AT_THE_PLACE_KM else ""
+    return names, countries
 
 
-def _moved_ends(line: shapely.LineString, first: Any, last: Any) -> shapely.LineString:
-    xy = shapely.get_coordinates(line)
-    xy[0], xy[-1] = first, last
-    return shapely.LineString(xy)
+def _lengths_km(ragged: Ragged) -> Any:
+    """Return the geodesic length of each line in kilometres."""
+    step = np.zeros(len(ragged.xy))
+    step[1:] = chord_lengths_km(ragged.xy)
+    step[ragged.start[:-1]] = 0.0
+    return np.add.reduceat(step, ragged.start[:-1])
 
 
 def _transfer_rows(edges: pd.DataFrame, ids: Any) -> pd.DataFrame:

@@ -94,7 +94,7 @@ def name_rows(stations: pd.DataFrame, places: pd.DataFrame, ports: pd.DataFrame,
     rows: set[tuple[str, str, str, int]] = set()
 
     def add(names: list[str], label: str, place_id: str, rank: int) -> None:
-        rows.update((fold(n), label, place_id, rank) for n in names if fold(n))
+        rows.update((key, label, place_id, rank) for n in names if n and (key := fold(n)))
 
     owned: set[str] = set()
     asked = stations[stations["station_id"].isin(used) & (stations["kind"] != "via")]

@@ -179,16 +179,21 @@ def own_crossings(crossings: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
     return points.drop_duplicates("crossing_id"), validate(rows, "crossing_modes", name="crossings layer")
 
 
-def named_points(places: Any) -> tuple[Any, Any]:
-    """Return positions and names of the places given, or of the embedded stations."""
+def named_points(places: Any) -> tuple[Any, Any, Any]:
+    """Return positions, names and countries of the places given, or of the embedded stations; ``""`` for no country."""
     if places is None:
         known = geodata.load("stations")
         known = known[known["kind"] != "via"]
-        return known[["lon", "lat"]].to_numpy(dtype=float), known["name"].to_numpy(dtype=object)
+        return known[["lon", "lat"]].to_numpy(dtype=float), *(known[c].to_numpy(dtype=object) for c in ("name", "iso3"))
     own = read_layer(places, geometry="point", name="places")
     if "name" not in own:
         raise SchemaError("the places layer has no column 'name'")
-    return shapely.get_coordinates(own.geometry.array), own["name"].astype(str).to_numpy(dtype=object)
+    iso3 = (
+        own["iso3"].fillna("").astype(str).to_numpy(dtype=object)
+        if "iso3" in own
+        else np.full(len(own), "", dtype=object)
+    )
+    return shapely.get_coordinates(own.geometry.array), own["name"].astype(str).to_numpy(dtype=object), iso3
 
 
 def nothing(kind: str) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from corridors.topology._borders import (
 from corridors.topology._contract import contract, drop_parallels
 from corridors.topology._gaps import close_gaps
 from corridors.topology._join import join_ends
+from corridors.topology._patches import Patch, settle_countries
 from corridors.topology._pipeline import repair_lines
 from corridors.topology._repair import (
     drop_duplicates,
@@ -30,7 +31,7 @@ from corridors.topology._repair import (
 
 __all__ = [
     "CROSSING_RADIUS_KM", "EXCURSION_TOLERANCE_KM", "REPAIR_COLUMNS", "Boundaries", "CountrySequence", "CrossingPoints",
-    "Cut", "Repaired", "Stretch", "close_gaps", "components", "contract", "cut_line", "drop_duplicates",
+    "Cut", "Patch", "Repaired", "Stretch", "close_gaps", "components", "contract", "cut_line", "drop_duplicates",
     "drop_parallels", "explode_lines", "join_ends", "node_crossings", "node_junctions", "node_vertices", "repair_lines",
-    "snap_ends",
+    "settle_countries", "snap_ends",
 ]  # fmt: skip

@@ -113,6 +113,7 @@ class Boundaries:
     def __init__(self, countries: gpd.GeoDataFrame) -> None:
         parts = countries.explode(index_parts=False)
         self._iso3 = parts["iso3"].to_numpy()
+        self.countries = frozenset(map(str, self._iso3))
         self._polygons = np.asarray(parts.geometry.array)
         shapely.prepare(self._polygons)
         self._polygon_tree = shapely.STRtree(self._polygons)
