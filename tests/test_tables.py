@@ -142,5 +142,5 @@ def test_pakistan_afghanistan_roads_are_shut_since_october_2025() -> None:
     modes = pd.read_csv(TABLES / "crossing_modes.csv", dtype=str, keep_default_na=False)
     for crossing in ("torkham", "chaman", "kharlachi", "ghulam-khan", "angoor-adda"):
         road = modes[(modes["crossing_id"] == crossing) & (modes["mode"] == "road")]
-        assert list(road["status"]) == ["operating", "closed"]
-        assert list(road["valid_to"]) == ["2025-10-11", ""]
+        assert list(road["status"])[-2:] == ["operating", "closed"]
+        assert list(road["valid_to"])[-2:] == ["2025-10-11", ""]
