@@ -161,7 +161,12 @@ def main() -> None:
         drawn = exhibit.draw(network)
         drawn.save(path)
         print(f"{path}: {exhibit.says} ({path.stat().st_size / 1000:,.0f} kB)")
-        photograph(path, path.with_suffix(".png"), scale=0.24)
+        picture = path.with_suffix(".png")
+        if isinstance(drawn, Report):
+            figures.save(figures.spread_chart(drawn.about), picture)
+            shrink(picture, width=336)
+        else:
+            photograph(path, picture, scale=0.24)
     write_whole(gallery / "index.html", index(gallery, network).encode())
     if options.docs is not None:
         photograph(gallery / "northern-route.html", options.docs / "almaty-duisburg.png", scale=1.0)
