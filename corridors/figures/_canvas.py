@@ -117,8 +117,8 @@ def headline(figure: Figure, title: str, under: str, *, y_in: float = 0.3) -> No
     look: dict[str, Any] = {"color": INK, "va": "center", "parse_math": False}
     text = figure.text(0.02, 1 - y_in / height, title, size=12.0, weight="bold", **look)
     wide = box_of(figure, text)[2] / figure.bbox.width
-    if wide > 0.985:
-        text.set_fontsize(12.0 * 0.965 / (wide - 0.02))
+    if wide > 0.97:
+        text.set_fontsize(12.0 * 0.95 / (wide - 0.02))
     figure.text(0.02, 1 - (y_in + 0.2) / height, under, size=8, **{**look, "color": SOFT})
 
 
