@@ -12,7 +12,7 @@ from scipy.sparse import csgraph
 
 import corridors as cx
 from corridors.network import Network, Place
-from corridors.routing import _fast, _graph, _ties
+from corridors.routing import _fast, _graph, _metric, _ties
 from corridors.routing._engine import Engine
 from corridors.routing._graph import LIMIT, Graph, graph_of, units_of
 from corridors.routing._labels import Labels, Order
@@ -143,6 +143,15 @@ def test_a_real_table_is_the_same_from_labels_and_from_trees(real: Network, monk
         by_labels = engine.distances(places, places, 1.0)
         assert engine.metric._labels is not None
         assert (by_labels[:5] == by_trees).all()
+
+
+def test_labels_are_made_for_large_tables_on_graphs_that_are_not_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    metric = metric_of(Graph(2, np.array([0]), np.array([1])), np.ones(2))
+    assert metric.labels(20) is None
+    monkeypatch.setattr(_metric, "_MOST_NODES_FOR_LABELS", 1)
+    assert metric.labels(1000) is None
+    monkeypatch.undo()
+    assert metric.labels(1000) is not None
 
 
 @needs_fast

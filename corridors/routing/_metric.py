@@ -25,6 +25,9 @@ the embedded network and on world railways: a topology costs about 50 trees, a m
 _ROWS_BEFORE_LABELS = 128
 """Rows from which a table is quicker from labels than by trees though the order has to be found first (measured on the same)."""
 
+_MOST_NODES_FOR_LABELS = 200_000
+"""A larger graph keeps to trees: its elimination tree is deep, and labels would need gigabytes."""
+
 
 class Metric:
     """Costs on a graph in whole units, and what was built for them.
@@ -78,7 +81,9 @@ class Metric:
 
     def labels(self, n_rows: int) -> Labels | None:
         """Return labels if they pay for a table with so many rows, else None; their order stays with the graph."""
-        if self._labels is None and self.graph.n and n_rows >= _ROWS_BEFORE_LABELS:
+        if not 0 < self.graph.n <= _MOST_NODES_FOR_LABELS:
+            return None
+        if self._labels is None and n_rows >= _ROWS_BEFORE_LABELS:
             from corridors.routing._labels import Labels, Order
 
             if "order" not in vars(self.graph):
