@@ -248,12 +248,22 @@ class EdgeCosts:
         return found[-1]
 
     def _price(self) -> tuple[Floats, Any]:
-        parts = np.zeros((3, 2, self._n))
+        key = (self.model.cargo, self.model.is_loaded)
+        parts = self._kept("_standing_money", key, self._standing_price, _KEPT_PRICES).copy()
         priced = ~np.isin(self._edges["kind"], list(MODE_OF_KIND))
         for tariff in self.model.tariffs:
             rows = np.flatnonzero(self.in_scope(tariff) & ~priced)
             parts[_AT[tariff.rests_on], :, rows] = (self._edges["length_km"][rows] * self.model.price(tariff))[:, None]
             priced[rows] = True
+        if self._edits is None:
+            return parts, priced
+        per_km = self._edits["usd_per_km"]
+        fixed = np.where(np.isfinite(per_km), self._edges["length_km"] * per_km, self._edits["usd"])
+        return _edited(parts, fixed, self._edits["usd_factor"]), priced | np.isfinite(per_km)
+
+    def _standing_price(self) -> Floats:
+        """Return the dollars of borders, transfers and gauge changes: the same for every journey."""
+        parts = np.zeros((3, 2, self._n))
         for i in self._of_kind("crossing"):
             for row in (0, 1):
                 at_border = self.borders.usd(self.passage(i, row))
@@ -265,11 +275,7 @@ class EdgeCosts:
             for row in (0, 1):
                 if _holds_change(self.borders.usd(self.gauge_passage(i, row))):
                     parts[:, row, i] = 0.0
-        if self._edits is None:
-            return parts, priced
-        per_km = self._edits["usd_per_km"]
-        fixed = np.where(np.isfinite(per_km), self._edges["length_km"] * per_km, self._edits["usd"])
-        return _edited(parts, fixed, self._edits["usd_factor"]), priced | np.isfinite(per_km)
+        return parts
 
     def sources(self, direction: Any) -> dict[str, list[str]]:
         """Return the sources of the hours and of the dollars of these edges, each once.
