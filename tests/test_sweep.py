@@ -107,6 +107,12 @@ def test_csv_stands_in_where_there_is_no_parquet(toy: Network, tmp_path: Path, m
     pd.testing.assert_frame_equal(table, cx.sweep(toy, PAIRS, PLANS, **OPTIONS).table())
 
 
+def test_the_folder_is_a_parquet_dataset(toy: Network, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install corridors[dask]")
+    table = cx.sweep(toy, PAIRS, PLANS, chunk=2, out=tmp_path, **OPTIONS).table()
+    pd.testing.assert_frame_equal(table, pd.read_parquet(tmp_path), check_dtype=False)
+
+
 def test_a_wrong_question_is_an_error_and_not_a_lost_chunk(toy: Network, tmp_path: Path) -> None:
     with pytest.raises(cx.UnknownNameError, match="weight is 'beauty'"):
         cx.sweep(toy, PAIRS, PLANS, weight="beauty")

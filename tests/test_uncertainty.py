@@ -145,3 +145,18 @@ def test_two_seas_are_two_draws_of_one_parameter() -> None:
     ferry = cx.route(cx.load_network(), "Almaty", "Istanbul", avoid=["RUS", "IRN"])
     names = {p.name for term in terms_of(ferry).hours for p in term if p.path == "speed_kph.sea.ferry"}
     assert "speed_kph.sea.ferry at ferry on caspian" in names
+
+
+def test_the_winner_of_the_draws_is_the_winner_of_the_comparison() -> None:
+    network = cx.load_network()
+    ways = {"unrestricted": {}, "avoiding RUS, BLR": {"avoid": ["RUS", "BLR"]}}
+    pairs = [("Almaty", "Duisburg"), ("Tashkent", "Moscow"), ("Ashgabat", "Mersin")]
+    compared = cx.compare(network, pairs, cost="survey-2022", k=1).table.query("reason == ''")
+    drawn = cx.simulate(network, pairs, corridors=ways, n=200, cost="survey-2022").table.query("reason == ''")
+    ends = ["origin", "destination"]
+    for pair in pairs:
+        hours = compared.set_index(ends).loc[[pair]].set_index("role")["time_h"]
+        found = drawn.set_index(ends).loc[[pair]].set_index("corridor")
+        assert found["time_h"].to_dict() == pytest.approx(hours.to_dict())
+        if len(found) > 1 and hours.max() > 1.3 * hours.min():
+            assert found["share_quickest"].idxmax() == hours.idxmin()
