@@ -269,7 +269,7 @@ def _frame(rows: list[dict[str, Any]], cargo: str) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=names)
     frame[numbers] = frame[numbers].astype(float)
     frame["is_lower_bound"] = frame["is_lower_bound"].map({True: 1.0, False: 0.0})
-    frame["countries"] = frame["countries"].astype(object).fillna("")  # no pair has a route: the column is empty
+    frame["countries"] = frame["countries"].astype(object).fillna("").astype(str)
     return frame
 
 
