@@ -359,6 +359,16 @@ def test_errors_are_one_line_and_exit_codes_mean_something(
     assert "defect" not in err
 
 
+def test_a_map_is_written_or_the_command_says_why_not(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    drawn, not_drawn = tmp_path / "drawn.html", tmp_path / "not.html"
+    _, _, err = run(capsys, "simulate", "Almaty", "Tashkent", "-n", "9", "-o", str(drawn))
+    assert drawn.is_file()
+    assert "wrote" in err
+    _, _, err = run(capsys, "isolation", "KAZ", "-o", str(not_drawn))
+    assert not not_drawn.exists()
+    assert "not.html was not written: there is nothing in this result to draw on a map" in err
+
+
 def test_a_file_that_cannot_be_written_is_one_line(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     for name in ("pairs.csv/x.csv", "pairs.csv/x.html"):
         code, _, err = run(capsys, "route", "Almaty", "Tashkent", "-o", name)

@@ -61,6 +61,8 @@ def give(
             write(x, path, table=out.table, network=network)
         elif can_draw:
             draw(x, path, network)
+        else:
+            say(f"{path} was not written: there is nothing in this result to draw on a map")
 
 
 def _picked(x: Any, table: str, network: Network | None) -> pd.DataFrame:

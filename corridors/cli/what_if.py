@@ -137,7 +137,7 @@ def simulate(
     found = cx.simulate(network, list(_good(pairs)), n=n, seed=seed, k=k, **terms.options())
     cost = next((c for c in found.table.columns if c.startswith("cost_usd_")), "")
     shown = columns(found.table, [cost if name == "cost_usd" else name for name in _SIMULATED])
-    give(out, found, shown, network=network, can_draw=False)
+    give(out, found, shown, network=network, can_draw=any(found.routes.values()))
     for sentence in found.sentences():
         say(sentence)
     if (found.table["reason"] != "").all():
