@@ -200,7 +200,13 @@ def test_zipped_shapefiles_come_in_and_files_that_boast_do_not(tmp_path: Path) -
         cx.build_network(rail=shp, **given)
     (tmp_path / "empty.gpkg").write_bytes(b"")
     (tmp_path / "none.parquet").write_bytes(b"PAR1 and then nothing")
-    for name, message in (("empty.gpkg", "0 bytes"), ("none.parquet", "no Parquet file")):
+    RAIL.to_file(tmp_path / "cut.fgb", driver="FlatGeobuf")
+    (tmp_path / "cut.fgb").write_bytes((tmp_path / "cut.fgb").read_bytes()[:400])
+    for name, message in (
+        ("empty.gpkg", "0 bytes"),
+        ("none.parquet", "no Parquet file"),
+        ("cut.fgb", "cannot read the rail layer"),
+    ):
         with pytest.raises(cx.LayerError, match=message):
             cx.build_network(rail=tmp_path / name, **given)
 

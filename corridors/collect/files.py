@@ -65,6 +65,8 @@ def read_vector(
         raise LayerError(
             f"cannot read the text of {what}: {error.reason}; give encoding='cp1251' or the like"
         ) from error
+    except IndexError as error:
+        raise LayerError(f"cannot read {what}: there is no layer in it; is it cut off, or a folder?") from error
     except Exception as error:  # GDAL's errors have no common class
         reason = str(error).splitlines()[0]
         raise LayerError(f"cannot read {what}: {reason}; is it the kind of file that its name says?") from error

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 METADATA = "corridors_metadata"
+_VERSION = "1.2"
+"""Of GeoPackage: older programs warn about newer ones, and nothing of them is needed."""
 _POINTS = ("nodes", "crossings", "crossing_periods", "repairs")
 
 
@@ -62,7 +64,9 @@ def _write_layer(path: Path, layer: str, frame: pd.DataFrame) -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a table without geometry, an empty layer: both are meant
-        pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", append=path.exists())
+        pyogrio.write_dataframe(
+            frame, path, layer=layer, driver="GPKG", append=path.exists(), dataset_options={"VERSION": _VERSION}
+        )
 
 
 def _frame(name: str, columns: Table, tables: Mapping[str, Table]) -> pd.DataFrame:
