@@ -114,7 +114,7 @@ def test_maimak_is_cut_by_territory_and_used_by_control() -> None:
     used = cx.route(NETWORK, "Almaty", "Tashkent", avoid="KGZ", avoid_mode="control")
     assert list(cut.run_through["state"]) == ["cut"]
     assert list(used.run_through["state"]) == ["used"]
-    assert used.run_through["crossings"].iloc[0] == "maimak - maimak-burnoye"
+    assert set(used.run_through["crossings"].iloc[0].split(" - ")) == {"maimak", "maimak-burnoye"}
     assert used.time_h < cut.time_h
     assert used.countries == ("KAZ", "KGZ", "KAZ", "UZB")
 
