@@ -126,3 +126,22 @@ def test_the_caspian_changes_mode_twice_and_never_the_gauge(network: cx.Network)
 
 def test_the_broad_gauge_line_reaches_slawkow_without_a_break(network: cx.Network) -> None:
     assert _rail(network, "Hrubieszow", "Slawkow").gauges_mm == (1520,)
+
+
+@pytest.mark.parametrize(
+    ("origin", "destination", "crossings"),
+    [
+        ("Arys", "Lugovaya", ["maimak-burnoye", "maimak"]),
+        ("Troitsk", "Kartaly", ["buskul-north", "buskul-south"]),
+        ("Kostanay", "Troitsk", ["zolotaya-sopka"]),
+    ],
+)
+def test_lines_that_meet_one_border_near_each_other_keep_their_own_crossings(
+    network: cx.Network, origin: str, destination: str, crossings: list[str]
+) -> None:
+    assert list(_rail(network, origin, destination).crossings["crossing_id"]) == crossings
+
+
+def test_the_posts_of_the_trans_siberian_are_its_lengths(network: cx.Network) -> None:
+    # Posts 5,185 and 5,640: the path in the rail graph is 20 km shorter.
+    assert _rail(network, "Irkutsk", "Ulan-Ude").length_km == pytest.approx(455, abs=1)
