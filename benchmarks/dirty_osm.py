@@ -1,6 +1,6 @@
 """Real dirty input: OpenStreetMap rail ways of three countries become one network, and four legs are compared with what is published.
 
-The files stay outside the repository: ``python benchmarks/dirty_osm.py ../shared/validation/asia_railway_calculator``.
+The files stay outside the repository (`railways_*.json`, one way a record): ``python benchmarks/dirty_osm.py FOLDER``.
 """
 
 import json
