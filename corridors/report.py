@@ -30,7 +30,7 @@ __all__ = ["report", "to_html"]
 
 _TOTALS = (
     "scenario", "cost_model", "origin", "destination", "role", "route", "length_km", "days", "days_low", "days_high", "countries",
-    "n_crossings", "n_gauge_breaks", "n_transshipments", "standing_h", "reason",
+    "n_borders", "n_crossings", "n_gauge_breaks", "n_transshipments", "standing_h", "reason",
 )  # fmt: skip
 _STYLE = """
 body { margin: 0 auto; max-width: 1180px; padding: 20px 22px 40px; color: #1a1a1a; background: #fff;

@@ -368,7 +368,7 @@ def _route_list(figure: Figure, routes: Sequence[Route], top_in: float, left_out
     for i, (r, look) in enumerate(zip(routes, route_looks(), strict=False)):
         y = (top_in - 0.09 - 0.17 * i) / height
         letter_badge(ax, 0.026, y, letter_of(i), look["color"], size=6, transform=figure.transFigure)
-        said = f"{r.name}: {r.length_km:,.0f} km, {r.time_h / 24:.1f} days, {r.n_crossings} border{'' if r.n_crossings == 1 else 's'}, {' '.join(r.countries)}"
+        said = f"{r.name}: {r.length_km:,.0f} km, {r.time_h / 24:.1f} days, {r.n_borders} border{'' if r.n_borders == 1 else 's'}, {' '.join(r.countries)}"
         more = f"; {left_out} more not shown" if left_out and i == len(routes) - 1 else ""
         write(ax, 0.042, y, said + more, size=7.2, transform=figure.transFigure)
 

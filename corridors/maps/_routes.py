@@ -82,7 +82,7 @@ class RouteBuilder:
                     "is_lower_bound": bool(getattr(route, "is_lower_bound", False)),
                     "assumed_time_pct": _percent(getattr(route, "assumed_time_share", None)),
                     "assumed_cost_pct": _percent(getattr(route, "assumed_cost_share", None)),
-                    "n_crossings": number(route.n_crossings),
+                    "n_borders": number(route.n_borders),
                     "n_gauge_breaks": len(breaks),
                     "n_transshipments": len(transshipments),
                     "connector_km": number(route.connector_km, digits=1),

@@ -130,7 +130,7 @@ class FakeRoute:
     network_km: float
     connector_km: float
     assumed_km: float
-    n_crossings: int
+    n_borders: int
     countries: list[str]
     gauge_breaks: Any
     crossings: pd.DataFrame
@@ -290,7 +290,7 @@ def make_route(name: str, stops: list[str], *, priced: bool = True, **attrs: Any
         network_km=km,
         connector_km=0.0,
         assumed_km=float(frame["assumed_km"].sum()),
-        n_crossings=len(countries) - 1,
+        n_borders=len(countries) - 1,
         countries=countries,
         gauge_breaks=breaks,
         crossings=pd.DataFrame(crossings),

@@ -29,7 +29,7 @@
     { key: 'length_km', label: 'Length, km', digits: 0, isLess: true },
     { key: 'time_h', label: null, digits: 1, isLess: true },
     { key: 'cost_usd_teu', label: 'Cost, USD per TEU', digits: 0, isLess: true },
-    { key: 'n_crossings', label: 'Border crossings', digits: 0, isLess: true },
+    { key: 'n_borders', label: 'Borders', digits: 0, isLess: true },
     { key: 'n_gauge_breaks', label: 'Breaks of gauge', digits: 0, isLess: true },
     { key: 'n_transshipments', label: 'Transshipments', digits: 0, isLess: true },
     { key: 'assumed_km', label: 'Assumed, km', digits: 0 },
