@@ -195,7 +195,7 @@ def test_tashkent_karachi_by_bandar_abbas_goes_on_by_sea(network: cx.Network) ->
 
 def test_the_ferry_beats_the_lane_between_poti_and_constanta(network: cx.Network) -> None:
     found = _by_sea(network, "poti", "constanta-port")
-    assert list(found.legs["line_id"]) == ["ferry-poti-constanta"]
+    assert list(found.legs.loc[found.legs["mode"] == "sea", "line_id"]) == ["ferry-poti-constanta"]
     by_lane = _by_sea(
         network, "poti", "constanta-port", avoid=["line:ferry-poti-constanta", "line:ferry-batumi-constanta"]
     )

@@ -1,6 +1,7 @@
 """From what a person writes to nodes: names, ids, UN/LOCODE, or a position.
 
-A *place* (a city, a port) owns its stations and terminals; asking for it may use any of them. An exact name beats an
+A *place* (a city, a port) owns its stations and terminals; asking for it may use any of them, asking for a station uses that
+one. An exact name beats an
 alias, an alias beats a spelling with other spaces; only two different places of one name are ambiguous.
 """
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 MAX_CONNECTOR_KM = 25.0
 """An asked position farther than this from the network is refused (DESIGN: never an invented kilometre)."""
+
+STATION_RANK = 3
+"""Rank of the name of one of several stations of a place: who asks for the station gets it, and the place where the station does
+not serve the modes."""
 
 Asked = str | tuple[float, float]
 
@@ -103,8 +108,8 @@ def name_rows(stations: pd.DataFrame, places: pd.DataFrame, ports: pd.DataFrame,
         owned.add(place_id)
         is_own_place = not row["place_id"]
         label = f"{row['name']} ({row['iso3']})"
-        add([row["station_id"]], label, place_id, 0 if is_own_place else 3)
-        add([row["name"]], label, place_id, 1 if is_own_place else 3)
+        add([row["station_id"]], label, place_id, 0 if is_own_place else STATION_RANK)
+        add([row["name"]], label, place_id, 1 if is_own_place else STATION_RANK)
         add(row["aliases"].split("|"), label, place_id, 2 if is_own_place else 4)
     for row in places.to_dict("records"):
         if row["place_id"] in owned:
@@ -181,6 +186,11 @@ def _by_name(network: Network, asked: str, modes: tuple[str, ...]) -> Place:
     nodes = network.tables["nodes"]
     here = np.flatnonzero(nodes["place_id"] == ids[0])
     served = here[np.isin(nodes["mode"][here], modes)]
+    if names["rank"][rows].min() == STATION_RANK:
+        named = [
+            squeezed(key) in (squeezed(fold(nodes["name"][i])), squeezed(fold(nodes["station_id"][i]))) for i in served
+        ]
+        served = served[named] if any(named) else served
     label = str(names["label"][rows][0])
     if len(served) == 0:
         lon, lat = float(nodes["lon"][here].mean()), float(nodes["lat"][here].mean())
