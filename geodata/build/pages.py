@@ -11,16 +11,19 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = {
-    "docs/accuracy.md": ["-m", "corridors", "validate", "--reference", "-o", "docs/accuracy.md"],
-    "docs/borders.md": ["-m", "corridors.borders"],
-    "docs/cli.md": ["-m", "corridors.cli"],
-    "docs/costs.md": ["-m", "corridors.validation", "docs/costs.md"],
-    "docs/straight_segments.md": ["geodata/build/straights.py"],
-    "docs/what_if.md": ["examples/fill_page.py", "docs/what_if.md"],
-    "maps/gallery": ["examples/09_gallery.py", "--docs", "docs"],
+PRINTED = {
+    "docs/borders.md": "-m corridors.borders",
+    "docs/cli.md": "-m corridors.cli",
+    "docs/straight_segments.md": "geodata/build/straights.py",
 }
-"""Page to the command that makes it; one that is not told where to write prints the page."""
+"""Page to the command that prints it."""
+WRITTEN = [
+    "-m corridors validate --reference -o docs/accuracy.md",
+    "-m corridors.validation docs/costs.md",
+    "examples/fill_page.py docs/what_if.md",
+]
+"""Commands that write their page."""
+GALLERY = "examples/09_gallery.py --docs docs"
 
 
 def main() -> None:
@@ -28,13 +31,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--without-gallery", action="store_true", help="leave the maps as they are")
     without_gallery = parser.parse_args().without_gallery
-    for page, words in PAGES.items():
-        if without_gallery and page == "maps/gallery":
-            continue
-        print(page, flush=True)
-        done = subprocess.run([sys.executable, *words], cwd=ROOT, check=True, stdout=subprocess.PIPE)
-        if "docs" not in "".join(words):
-            (ROOT / page).write_bytes(done.stdout)
+    for page, command in PRINTED.items():
+        (ROOT / page).write_bytes(run(command))
+    for command in WRITTEN if without_gallery else [*WRITTEN, GALLERY]:
+        run(command)
+
+
+def run(command: str) -> bytes:
+    """Run a command of this Python in the checkout; return what it prints."""
+    print(command, flush=True)
+    return subprocess.run([sys.executable, *command.split()], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
 
 
 if __name__ == "__main__":
