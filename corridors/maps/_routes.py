@@ -46,6 +46,22 @@ def distinct(routes: Sequence[Any]) -> list[Any]:
     return list(seen.values())
 
 
+def of_one_basis(routes: Sequence[Any]) -> tuple[list[Any], list[list[str]]]:
+    """Return the routes whose costs are of the first one's basis, and what to say of the others.
+
+    Surveyed, declared and assumed figures measure different things and never share a table, a title or an axis.
+    """
+
+    def basis(route: Any) -> str:
+        attributes = getattr(route, "attrs", None)
+        return text(attributes.get("basis")) if isinstance(attributes, Mapping) else ""
+
+    kept = [r for r in routes if basis(r) == basis(routes[0])]
+    n = len(routes) - len(kept)
+    left = sorted({basis(r) for r in routes} - {basis(r) for r in kept})
+    return kept, [["Not drawn", f"{n} with {', '.join(left)} costs, which measure something else"]] if n else []
+
+
 class RouteBuilder:
     """Collects routes; keeps one copy of what they share."""
 

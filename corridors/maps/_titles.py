@@ -89,7 +89,7 @@ def facts_of(x: Any, routes: Sequence[Any], network: Any) -> list[list[str]]:
         ("opened", "Opened by it"),
         ("worldview", "Boundaries"),
     ):
-        words = said(x, routes, network, key)
+        words = said(None if key == "cost_model" and routes else x, routes, network, key)
         if words:
             # A comparison has one word for its scenarios; its routes have each their own.
             facts.append([label, words[0] if key == "scenario" else ", ".join(words)])

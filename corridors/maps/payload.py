@@ -23,7 +23,7 @@ from corridors.maps._encode import extent
 from corridors.maps._gazetteer import Gazetteer
 from corridors.maps._places import Places
 from corridors.maps._repairs import is_repairs, repairs_subject
-from corridors.maps._routes import ROUTE_PRECISION, RouteBuilder, distinct
+from corridors.maps._routes import ROUTE_PRECISION, RouteBuilder, distinct, of_one_basis
 from corridors.maps._schema import NetworkPayload, Payload, SourcePayload
 from corridors.maps._styles import styles
 from corridors.maps._subject import Subject
@@ -70,7 +70,7 @@ def payload_of(
     """
     about = _subject(x, network)
     routes, whole = ([], None) if about is not None else _routes_and_network(x)
-    routes = distinct(routes)
+    routes, others = of_one_basis(distinct(routes))
     background = whole if whole is not None else network
     known = background if background is not None else getattr(routes[0], "network", None) if routes else None
     places = Places(Gazetteer(known))
@@ -92,7 +92,7 @@ def payload_of(
     return {
         "version": 1,
         "title": title if title is not None else about.title,
-        "facts": facts_of(x, routes, background),
+        "facts": [*facts_of(x, routes, background), *others],
         "disclaimer": DISCLAIMER,
         "attribution": " ".join(said(x, routes, background, "attribution")),
         "precision": ROUTE_PRECISION,

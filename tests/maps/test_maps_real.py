@@ -60,3 +60,13 @@ def test_it_opens_without_a_request_or_complaint(browser: Any, page: Path, width
         colors = seen.page.evaluate("corridor.routes.looks.map(l => l.color)")
         picture = seen.page.locator(".cm-stage").screenshot()
         assert page_checks.picture_problems(picture, colors, at_least=50) == []
+
+
+def test_figures_that_measure_different_things_never_share_a_map(network: Any) -> None:
+    found = cx.compare({"today": network}, [("Almaty", "Duisburg")], k=1, cost=["block-train-2024", "survey-2022"])
+    data = maps.draw(found).data
+    declared = [r for r in found.routes if r.cost_model.basis == "declared"]
+    assert 0 < len(data["routes"]) <= len(declared) < len(found.routes)
+    assert ["Costs", "block-train-2024"] in data["facts"]
+    (said,) = (words for label, words in data["facts"] if label == "Not drawn")
+    assert "with observed costs, which measure something else" in said
