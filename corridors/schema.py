@@ -8,6 +8,7 @@ in a Shapefile; only reader and writer see it.
 from __future__ import annotations
 
 import csv
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -97,8 +98,10 @@ def read_table(path: str | Path, kind: str) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (OSError, ValueError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # more values than columns: none may be dropped
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8", index_col=False)
+    except (OSError, ValueError, pd.errors.ParserWarning) as error:
         raise LayerError(f"cannot read {str(path)!r} as a {kind} table: {error}") from error
     return validate(frame, kind, name=Path(path).name)
 
@@ -186,8 +189,8 @@ def _refuse(rows: Any, text: pd.Series, column: Column, name: str, rule: str) ->
     if len(rows) == 0:
         return
     more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
-    position = text.index.get_loc(rows[0]) + 1
-    raise SchemaError(f"{name}: row {position}{more}, column {column.name!r} is {text[rows[0]]!r}; {rule}")
+    position = int((text.index == rows[0]).argmax())
+    raise SchemaError(f"{name}: row {position + 1}{more}, column {column.name!r} is {text.iloc[position]!r}; {rule}")
 
 
 def split_list(value: str) -> list[str]:

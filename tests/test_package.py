@@ -64,6 +64,13 @@ def test_a_table_that_breaks_its_schema_is_refused_with_row_and_value() -> None:
         schema.validate(pd.DataFrame([{"line_id": "a", "seq": "1.5", "station_id": "b"}]), "line_stops")
 
 
+def test_a_row_with_more_values_than_columns_is_refused_and_not_shifted(tmp_path) -> None:
+    path = tmp_path / "sources.csv"
+    path.write_text("source_id,title,kind\na,A,web,lost\n")
+    with pytest.raises(cx.LayerError, match="cannot read"):
+        schema.read_table(path, "sources")
+
+
 def test_names_travel_to_a_shapefile_and_back() -> None:
     frame = pd.DataFrame([{c.name: "" for c in schema.columns("edges")}])
     short = schema.to_shapefile_names(frame, "edges")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from functools import cache
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corridors._files import GEODATA
+from corridors._settings import read_toml, ready_made
 from corridors.cost._model import (
     BASES,
     CARGOES,
@@ -21,9 +21,10 @@ from corridors.cost._model import (
     Triple,
     known,
 )  # fmt: skip
-from corridors.errors import LayerError, SchemaError, UnknownNameError, did_you_mean
+from corridors.errors import SchemaError
 from corridors.network import MODES
 
+FOLDER = GEODATA / "costs"
 _HEAD = ("name", "title", "measures", "basis", "year", "uses_published_dwell")
 _LISTS = ("tariff", "border_average")
 _REQUIRED = (
@@ -37,7 +38,7 @@ _TRAFFIC = ("", "transit", "export", "import", "domestic")
 
 def presets() -> list[str]:
     """Return the names of the embedded cost models."""
-    return sorted(p.stem for p in (GEODATA / "costs").glob("*.toml"))
+    return ready_made(FOLDER)
 
 
 def cost_model(
@@ -101,25 +102,18 @@ def _read(model: str | Path) -> CostModel:
 
 def _content(model: str | Path, after: tuple[str, ...]) -> tuple[dict[str, Any], str]:
     """Return the tables of a file, with those of the model it is based on where it has none, and the file's name."""
-    path = Path(model) if Path(model).suffix == ".toml" else GEODATA / "costs" / f"{model}.toml"
-    if not path.is_file():
-        raise UnknownNameError(
-            f"no cost model {str(model)!r}{did_you_mean(str(model), presets())}; there are {', '.join(presets())}, or give "
-            "the path of a .toml file"
-        )
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LayerError(f"cannot read the cost model {str(path)!r}: {error}") from error
+    content, name = read_toml(model, FOLDER, "cost model")
     base = content.pop("based_on", None)
     if base is None:
-        return content, path.name
+        return content, name
+    if not isinstance(base, str):
+        raise SchemaError(f"cost model {name}: based_on is {base!r}; it must be the name of a preset or a path")
     if base in after or base == model:
-        raise SchemaError(f"cost model {path.name}: it is based on itself, by {', '.join((*after, str(base)))}")
+        raise SchemaError(f"cost model {name}: it is based on itself, by {', '.join((*after, base))}")
     below, _ = _content(base, (*after, str(model)))
     for key in (*_HEAD, "tariff"):  # what a model measures, and its prices, are its own
         below.pop(key, None)
-    return _filled(content, below), path.name
+    return _filled(content, below), name
 
 
 def _filled(own: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:

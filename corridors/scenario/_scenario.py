@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corridors._files import write_whole
+from corridors._settings import ready_made
 from corridors.errors import ScenarioError
 from corridors.network import MODES, Network
 from corridors.scenario import _toml
@@ -150,7 +151,7 @@ class Scenario:
     @staticmethod
     def ready_made() -> list[str]:
         """Return the ids of the scenarios that come with the package."""
-        return _toml.ready_made()
+        return ready_made(_toml.FOLDER)
 
     def to_toml(self) -> str:
         """Return this scenario as the text of a TOML file that `load` reads."""

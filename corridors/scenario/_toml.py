@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from corridors._files import GEODATA
-from corridors.errors import LayerError, SchemaError, UnknownNameError, did_you_mean
+from corridors._settings import read_toml
+from corridors.errors import SchemaError
 from corridors.scenario._edit import Edit
 
 FOLDER = GEODATA / "scenarios"
 _TEXTS = ("name", "note", "source", "against")
 _KEYS = (*_TEXTS, "has_effect", "pairs", "modes", "edit")
-
-
-def ready_made() -> list[str]:
-    """Return the ids of the embedded scenarios."""
-    return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
 def read(source: str | Path) -> dict[str, Any]:
@@ -34,17 +29,7 @@ def read(source: str | Path) -> dict[str, Any]:
     SchemaError
         A key is missing, unknown, or holds a wrong value.
     """
-    path = Path(source) if Path(source).suffix == ".toml" else FOLDER / f"{source}.toml"
-    if not path.is_file():
-        raise UnknownNameError(
-            f"no scenario {str(source)!r}{did_you_mean(str(source), ready_made())}; there are {', '.join(ready_made())}, "
-            "or give the path of a .toml file"
-        )
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LayerError(f"cannot read the scenario {str(path)!r}: {error}") from error
-    return _checked(content, path.name)
+    return _checked(*read_toml(source, FOLDER, "scenario"))
 
 
 def _checked(content: dict[str, Any], where: str) -> dict[str, Any]:

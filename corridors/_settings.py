@@ -1,0 +1,50 @@
+"""Settings in TOML files: a ready-made one by its name, or a file of anybody's own."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from corridors.errors import LayerError, UnknownNameError, did_you_mean
+
+
+def ready_made(folder: Path) -> list[str]:
+    """Return the names of the files that come with the package."""
+    return sorted(path.stem for path in folder.glob("*.toml"))
+
+
+def read_toml(source: str | Path, folder: Path, what: str) -> tuple[dict[str, Any], str]:
+    """Return the content of a TOML file, and its name.
+
+    Parameters
+    ----------
+    source
+        A name in the folder, or the path of a file that ends in ``.toml``.
+    folder
+        Where the ready-made ones are.
+    what
+        What the file is, for an error: ``"scenario"``.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such file.
+    LayerError
+        It cannot be read as TOML.
+    """
+    path = Path(source) if Path(source).suffix == ".toml" else folder / f"{source}.toml"
+    known = ready_made(folder)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        raise UnknownNameError(
+            f"no {what} {str(source)!r}{did_you_mean(str(source), known)}; there are {', '.join(known)}, "
+            "or give the path of a .toml file"
+        ) from None
+    except (OSError, ValueError) as error:  # unreadable, a name that is too long, a null in it, no UTF-8
+        raise LayerError(f"cannot read the {what} {str(source)[:200]!r}: {error}") from error
+    try:
+        return tomllib.loads(text), path.name
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise LayerError(f"cannot read the {what} {str(path)!r}: {error}") from error
