@@ -14,8 +14,9 @@ from corridors.borders._border import Border, border
 from corridors.borders._crossings import crossing_table
 from corridors.borders._own_lines import LineCrossings, crossings_of
 from corridors.borders._places import country_areas, country_at, hard_places, neighbours, tripoints
+from corridors.borders._reached import reached_through
 from corridors.borders._sea import landlocked, transit_countries, transit_table
-from corridors.borders._shut import detour_if_shut, reached_through
+from corridors.borders._shut import detour_if_shut
 from corridors.borders._table import border_table
 from corridors.borders._worldview import VIEWS
 

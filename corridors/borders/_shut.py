@@ -1,13 +1,12 @@
-"""What shutting a border crossing point does to the stations on its two sides, and to those who pass it.
+"""What shutting a border crossing point does to the stations on its two sides.
 
-`detour_if_shut` looks at the crossing alone: from the last station before it to the first behind it. What a closure does to
-journeys from farther off is asked of `reached_through` for one crossing, and of `corridors.criticality` for all.
+The crossing is looked at alone: from the last station before it to the first behind it. What a closure does to journeys from farther
+off is asked of `corridors.reached_through` for one crossing, and of `corridors.criticality` for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +14,9 @@ import numpy as np
 from corridors.borders._crossings import crossing_id_of
 from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import CorridorError, NoRouteError, UnknownNameError
-from corridors.network import Asked, Network, name_of
-from corridors.routing import Route
-from corridors.routing._many import routes_of
-from corridors.routing._question import Question, Weight
+from corridors.network import Network
+from corridors.routing._question import Question
 from corridors.routing._search import Search
-from corridors.scenario import Scenario
 from corridors.units import distance_km
 
 if TYPE_CHECKING:
@@ -75,7 +71,7 @@ def detour_if_shut(
     """
     import pandas as pd
 
-    crossing_id, here = _edges_of(network, crossing, mode)
+    crossing_id, here = edges_of(network, crossing, mode)
     edges = network.tables["edges"]
     rows: list[dict[str, Any]] = []
     for by in sorted(set(edges["mode"][here])):
@@ -93,80 +89,7 @@ def detour_if_shut(
     return table
 
 
-def reached_through(
-    network: Network,
-    crossing: str,
-    places: Iterable[Asked],
-    *,
-    mode: str = "",
-    modes: Sequence[str] | None = None,
-    weight: Weight = "time_h",
-    cost: str | Path | CostModel = DEFAULT,
-) -> pd.DataFrame:
-    """Return who is reached through a crossing point: the pairs of places whose best way passes it.
-
-    Parameters
-    ----------
-    network
-        Where the crossing is.
-    crossing
-        Its id, bare or as ``crossing:…``, or any of its names (``"Friendship Bridge"``, ``"حیرتان"``).
-    places
-        Two or more; each pair is asked once, from the earlier to the later.
-    mode
-        Only what passes it by this mode; any if empty.
-    modes, weight, cost
-        As for `corridors.route`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``origin, destination, iso3_from, iso3_to, length_km, time_h``, ``time_h_shut`` (by the best way when it is shut, NaN
-        if there is none), ``is_only_way``. Pairs that have no way at all, or pass elsewhere, are not in it.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no such crossing, or no line of the network passes it.
-
-    Examples
-    --------
-    >>> import corridors as cx
-    >>> found = cx.reached_through(cx.load_network(), "hairatan", ["Tashkent", "Mazar-i-Sharif", "Moscow"], modes=["rail"])
-    >>> found[["origin", "destination", "is_only_way"]].values.tolist()
-    [['Tashkent', 'Mazar-i-Sharif', True], ['Mazar-i-Sharif', 'Moscow', True]]
-    """
-    import pandas as pd
-
-    crossing_id, here = _edges_of(network, crossing, mode)
-    question = Question(modes=modes, weight=weight, cost=cost)
-    pairs = list(combinations(places, 2))
-    found = {k: r for k, r in routes_of(network, pairs, question) if isinstance(r, Route) and here[r.path.edges].any()}
-    passing = sorted(found)
-    closed = Scenario(f"{crossing_id} shut").close(f"crossing:{crossing_id}", mode=mode).apply(network)
-    shut = dict(routes_of(closed, [pairs[k] for k in passing], question))
-    rows = []
-    for i, k in enumerate(passing):
-        best, instead = found[k], shut[i]
-        rows.append(
-            {
-                "origin": name_of(pairs[k][0]),
-                "destination": name_of(pairs[k][1]),
-                "iso3_from": best.origin.iso3,
-                "iso3_to": best.destination.iso3,
-                "length_km": best.length_km,
-                "time_h": best.time_h,
-                "time_h_shut": instead.time_h if isinstance(instead, Route) else np.nan,
-                "is_only_way": not isinstance(instead, Route),
-            }
-        )
-    names = ["origin", "destination", "iso3_from", "iso3_to", "length_km", "time_h", "time_h_shut", "is_only_way"]
-    table = pd.DataFrame(rows, columns=names)
-    table.attrs.update({**network.attrs, "crossing": crossing_id, "cost_model": cost_model(cost).name})
-    return table
-
-
-def _edges_of(network: Network, crossing: str, mode: str) -> tuple[str, Any]:
+def edges_of(network: Network, crossing: str, mode: str) -> tuple[str, Any]:
     """Return the id of a crossing point and the mask of its edges, of one mode or of all."""
     crossing_id = crossing_id_of(network, crossing)
     edges = network.tables["edges"]
