@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from corridors.maps._encode import encode_point
 from corridors.maps._gazetteer import Gazetteer
 from corridors.maps._schema import PlacePayload
 from corridors.maps._values import records, text
+
+_NUMBERED = re.compile(r"node \d+")
+"""What nodes of somebody's own lines are called where no place gives them a name."""
 
 MAX_NAMED_JUNCTIONS = 600
 JUNCTION_DEGREE = 5  # line ends that meet in a place: more than lines that pass and one that branches off
@@ -56,8 +60,8 @@ class Places:
         return place
 
     def put_on_route(self, route: int, name: str, at: list[float], what: str, degree: int = 0) -> None:
-        """Add a name that is shown with a route; nothing for an empty one."""
-        if not name:
+        """Add a name that is shown with a route; nothing for an empty one, or for a junction that only has a number."""
+        if not name or (_NUMBERED.fullmatch(name) and what != "end"):
             return
         place = self.put(name, at, what, degree)
         if what == "end":

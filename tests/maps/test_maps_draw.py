@@ -16,7 +16,10 @@ import map_fakes
 import page_checks
 import pytest
 from branca.element import Element
+from shapely.geometry import LineString
 
+import continent
+import corridors as cx
 from corridors import maps
 from corridors.errors import CorridorError
 from corridors.maps import _map, _offline
@@ -174,3 +177,11 @@ class TestSize:
         network = map_fakes.FakeNetwork(edges, nodes, nodes)
         page = maps.draw(network).to_html()
         assert len(page) - len(maps.draw(map_fakes.make_route("r", ["Almaty", "Shu"])).to_html()) < most_bytes
+
+
+def test_junctions_of_own_lines_that_only_have_a_number_are_not_written_on_the_map() -> None:
+    shapes = [LineString([(k, 1), (k + 1, 1)]) for k in range(4)]
+    lines = gpd.GeoDataFrame({"name": [f"Line {k}" for k in range(4)]}, geometry=shapes, crs=4326)
+    network = cx.build_network(rail=lines, borders=continent.countries())
+    data = maps.draw(cx.route(network, (0, 1), (4, 1), weight="length_km")).data
+    assert not [p["name"] for p in data["places"] if p["name"].startswith("node") and not p["ends"]]
