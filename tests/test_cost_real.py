@@ -74,8 +74,10 @@ def test_the_two_directions_of_a_surveyed_border_differ(network: cx.Network) -> 
     assert out["dwell_rests_on"]["altynkol-khorgos"] == "published + average"
     assert back["dwell_h"]["altynkol-khorgos"] == pytest.approx(6.8 + 53.7)
     assert back["dwell_rests_on"]["altynkol-khorgos"] == "average"
-    lorry = cx.route(network, "Termez", "Dushanbe", cost="road-2022", modes="road", via=["Denau"]).crossings.iloc[0]
-    home = cx.route(network, "Dushanbe", "Termez", cost="road-2022", modes="road", via=["Denau"]).crossings.iloc[0]
+    # Without the crossing at Aivaj, which no survey covers: its assumed hours are shorter than those observed here.
+    by = {"cost": "road-2022", "modes": "road", "via": ["Denau"], "avoid": "crossing:gulbahor-aivaj"}
+    lorry = cx.route(network, "Termez", "Dushanbe", **by).crossings.iloc[0]
+    home = cx.route(network, "Dushanbe", "Termez", **by).crossings.iloc[0]
     assert (lorry["crossing_id"], home["crossing_id"]) == ("sariosiyo-dusti", "sariosiyo-dusti")
     # Into Tajikistan 79 USD, out of it 37, and the means of Uzbekistan's side: 87 out; into it 63.
     assert (lorry["fee_usd"], home["fee_usd"]) == (79 + 87, 37 + 63)

@@ -145,3 +145,59 @@ def test_lines_that_meet_one_border_near_each_other_keep_their_own_crossings(
 def test_the_posts_of_the_trans_siberian_are_its_lengths(network: cx.Network) -> None:
     # Posts 5,185 and 5,640: the path in the rail graph is 20 km shorter.
     assert _rail(network, "Irkutsk", "Ulan-Ude").length_km == pytest.approx(455, abs=1)
+
+
+CORE = {"KAZ", "UZB", "TKM", "TJK", "KGZ", "AFG", "PAK", "IRN", "AZE", "GEO", "ARM", "TUR"}
+WITHOUT_ROAD = {
+    "bedel": "no position is known between Kyzyl-Suu and the pass",
+    "bidaik-cherlak": "position doubtful",
+    "derekoy-malko-tarnovo": "whether lorries pass is not known",
+    "incheh-borun": "the road crosses at gudriolum",
+    "ishkashim": "local traffic",
+    "kaplanbek-navoi": "position doubtful; whether lorries pass is not known",
+    "khanoba-novo-filya": "the road Baku - Makhachkala is suspended",
+    "kokul-ai-khanum": "local traffic",
+    "orda-vishnevka": "no road of the network is near",
+    "psou-adler": "Abkhazia: no transit",
+    "savay-kara-suu": "whether lorries pass is not known",
+    "tem-demogan": "local traffic",
+    "uba-mikhailovka": "position doubtful",
+}
+"""Operating road crossings of the twelve countries through which no line runs, and why."""
+
+
+def test_every_open_road_crossing_has_a_line_or_a_reason(network: cx.Network) -> None:
+    rows = network.crossings.reset_index()
+    is_road = (rows["mode"] == "road") & (rows["status"] == "operating")
+    open_road = rows[is_road & (rows["iso3_a"].isin(CORE) | rows["iso3_b"].isin(CORE))]
+    edges = network.edges
+    crossed = edges.loc[(edges["kind"] == "crossing") & (edges["mode"] == "road"), "crossing_id"]
+    assert set(open_road["crossing_id"]) - set(crossed) == set(WITHOUT_ROAD)
+
+
+@pytest.mark.parametrize(
+    ("origin", "destination", "crossing_id"),
+    [
+        ("Tbilisi", "Zaqatala", "lagodekhi-balakan"),
+        ("Gyumri", "Akhaltsikhe", "bavra-ninotsminda"),
+        ("Talas", "Taraz", "aisha-bibi-chon-kapka"),
+        ("Tokmok", "Korday", "karasu-tokmok"),
+        ("Dargaz", "Ashgabat", "lotfabad-artyk"),
+        ("Dashoguz", "Urgench", "shavat-dashoguz"),
+        ("Van", "Khoy", "razi-kapikoy-road"),
+        ("Nakhchivan", "Igdir", "dilucu"),
+        ("Kermanshah", "Baghdad", "khosravi-munthiriya"),
+    ],
+)
+def test_neighbours_reach_each_other_by_the_road_between_them(
+    network: cx.Network, origin: str, destination: str, crossing_id: str
+) -> None:
+    found = cx.route(network, origin, destination, modes=["road"], weight="length_km")
+    assert list(found.crossings["crossing_id"]) == [crossing_id]
+
+
+def test_a_road_of_published_parts_has_their_length(network: cx.Network) -> None:
+    # S5 Tbilisi - border 160 km, M5 border - Yevlakh 155 km.
+    found = cx.route(network, "Tbilisi", "Yevlakh", via=["Lagodekhi"], modes=["road"], weight="length_km")
+    assert found.length_km == pytest.approx(315, abs=0.1)
+    assert found.assumed_km == 0
