@@ -40,7 +40,9 @@ def distance_km(lon_a: Any, lat_a: Any, lon_b: Any, lat_b: Any) -> Floats:
         Kilometres, in the broadcast shape.
     """
     a, b, c, d = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (lon_a, lat_a, lon_b, lat_b)))
-    return np.asarray(geod().inv(a, b, c, d)[2], dtype=float) / 1000.0
+    # One value goes as a number: under numpy 1 pyproj takes an array of one for a number, with a warning.
+    metres = geod().inv(*((x.item() for x in (a, b, c, d)) if a.size == 1 else (a, b, c, d)))[2]
+    return np.asarray(metres, dtype=float).reshape(a.shape) / 1000.0
 
 
 def chord_lengths_km(coordinates: Floats) -> Floats:
