@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from corridors.comparison import Comparison
+from corridors.comparison import Comparison, of_one_basis
 from corridors.routing import Route
 from corridors.uncertainty import Simulation
 
@@ -50,13 +50,9 @@ def distinct_routes(x: Any) -> list[Route]:
 
 
 def on_one_axis(x: Any) -> tuple[list[Route], int]:
-    """Return the routes whose hours and dollars are of the first one's basis, and how many are of another.
-
-    Surveyed, declared and assumed figures measure different things and never share an axis.
-    """
-    routes = distinct_routes(x)
-    shown = [r for r in routes if r.cost_model.basis == routes[0].cost_model.basis]
-    return shown, len(routes) - len(shown)
+    """Return the routes that share the basis of the first, and how many are of another."""
+    shown, others = of_one_basis(distinct_routes(x))
+    return shown, len(others)
 
 
 def drawable(x: Any) -> tuple[list[Route], int]:

@@ -10,6 +10,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from corridors.comparison import basis_of
 from corridors.maps._encode import encode_lines, encode_point
 from corridors.maps._places import JUNCTION_DEGREE, Places
 from corridors.maps._plans import Plans
@@ -46,20 +47,12 @@ def distinct(routes: Sequence[Any]) -> list[Any]:
     return list(seen.values())
 
 
-def of_one_basis(routes: Sequence[Any]) -> tuple[list[Any], list[list[str]]]:
-    """Return the routes whose costs are of the first one's basis, and what to say of the others.
-
-    Surveyed, declared and assumed figures measure different things and never share a table, a title or an axis.
-    """
-
-    def basis(route: Any) -> str:
-        attributes = getattr(route, "attrs", None)
-        return text(attributes.get("basis")) if isinstance(attributes, Mapping) else ""
-
-    kept = [r for r in routes if basis(r) == basis(routes[0])]
-    n = len(routes) - len(kept)
-    left = sorted({basis(r) for r in routes} - {basis(r) for r in kept})
-    return kept, [["Not drawn", f"{n} with {', '.join(left)} costs, which measure something else"]] if n else []
+def left_out(others: Sequence[Any]) -> list[list[str]]:
+    """Return what to say under the title of routes that are of another basis and not drawn; nothing if there are none."""
+    if not others:
+        return []
+    bases = ", ".join(sorted({basis_of(r) for r in others}))
+    return [["Not drawn", f"{len(others)} with {bases} costs, which measure something else"]]
 
 
 class RouteBuilder:

@@ -14,6 +14,7 @@ from typing import Any
 import shapely
 
 from corridors.borders import Border
+from corridors.comparison import of_one_basis
 from corridors.errors import CorridorError
 from corridors.maps._access import access_subject
 from corridors.maps._background import edge_changes, network_payload, network_tables
@@ -23,7 +24,7 @@ from corridors.maps._encode import extent
 from corridors.maps._gazetteer import Gazetteer
 from corridors.maps._places import Places
 from corridors.maps._repairs import is_repairs, repairs_subject
-from corridors.maps._routes import ROUTE_PRECISION, RouteBuilder, distinct, of_one_basis
+from corridors.maps._routes import ROUTE_PRECISION, RouteBuilder, distinct, left_out
 from corridors.maps._schema import NetworkPayload, Payload, SourcePayload
 from corridors.maps._styles import styles
 from corridors.maps._subject import Subject
@@ -92,7 +93,7 @@ def payload_of(
     return {
         "version": 1,
         "title": title if title is not None else about.title,
-        "facts": [*facts_of(x, routes, background), *others],
+        "facts": [*facts_of(x, routes, background), *left_out(others)],
         "disclaimer": DISCLAIMER,
         "attribution": " ".join(said(x, routes, background, "attribution")),
         "precision": ROUTE_PRECISION,
