@@ -1,8 +1,8 @@
 """From what a person writes to nodes: names, ids, UN/LOCODE, or a position.
 
 A *place* (a city, a port) owns its stations and terminals; asking for it may use any of them, asking for a station uses that
-one. An exact name beats an
-alias, an alias beats a spelling with other spaces; only two different places of one name are ambiguous.
+one. An exact name beats an alias, an alias beats a spelling with other spaces; only two different places of one name are
+ambiguous.
 """
 
 from __future__ import annotations
@@ -173,8 +173,8 @@ def _by_name(network: Network, asked: str, modes: tuple[str, ...]) -> Place:
     key = fold(asked)
     rows = np.flatnonzero(names["key"] == key)
     if len(rows) == 0:
-        near = {k for k in set(names["key"]) if squeezed(k) == squeezed(key)}
-        rows = np.flatnonzero(np.isin(names["key"], sorted(near)))
+        wanted = squeezed(key)
+        rows = np.flatnonzero([squeezed(k) == wanted for k in names["key"]])
     if len(rows) == 0:
         labels = sorted(set(names["key"]))
         raise PlaceError(f"no place {asked!r} in this network{did_you_mean(key, labels)}")

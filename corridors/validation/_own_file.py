@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors import schema
+from corridors._settings import read_toml
 from corridors.errors import CorridorError, LayerError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
@@ -103,11 +103,7 @@ def _toml(path: Path) -> Iterator[Finding]:
     from corridors.network import load_network
     from corridors.scenario import Scenario
 
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        yield "error", "reading", 1, "", f"it is no TOML: {error}"
-        return
+    content, _ = read_toml(path, path.parent, "settings")
     if "basis" in content or "speed_kph" in content:
         model = cost_model(path)
         yield "note", "cost model", 1, "", repr(model)[1:-1]
