@@ -235,3 +235,10 @@ def test_what_avoiding_costs_stands_in_a_comparison(toy: Network) -> None:
 def test_routes_that_the_same_words_describe_are_told_apart_by_borders() -> None:
     table = cx.alternatives(NETWORK, "Tashkent", "Karachi", k=5, modes=["rail", "road", "sea"]).table()
     assert table["differs_by"].is_unique
+
+
+def test_a_mode_as_a_concession_may_begin_at_other_stations_of_the_place() -> None:
+    """By rail Herat is its unfinished station; with lorries the city itself is where the journey begins."""
+    by_road_too = cx.route(NETWORK, "Herat", "Mersin", modes=["rail", "road", "sea"])
+    with pytest.raises(cx.NoRouteError, match=rf"with mode road \({by_road_too.time_h:,.0f} h"):
+        cx.route(NETWORK, "Herat", "Mersin")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from corridors.errors import NoRouteError, PlaceError
 from corridors.network import MODES
 from corridors.routing._avoid import Avoided, open_in_month, sections_of, usable
 from corridors.routing._engine import Engine
@@ -73,28 +74,37 @@ def _cut(ready: Ready, reached: Any) -> str:
 def _concessions(ready: Ready) -> list[Concession]:
     """Return each single condition whose loss opens a path, with the weight of that path."""
     out = []
-    for name, modes, avoided, avoid_mode in _relaxed(ready):
+    for name, avoided, avoid_mode in _relaxed(ready):
         allowed, _ = sections_of(ready.network, avoided, avoid_mode)
-        mask = usable(ready.network, modes, avoided, avoid_strict=ready.question.avoid_strict, sections=allowed)
-        weight = _weight(ready, mask & open_in_month(ready.network, ready.question.month))
-        if np.isfinite(weight):
-            out.append(Concession(name, weight))
-    return out + _one_more_crossing(ready)
+        mask = usable(ready.network, ready.modes, avoided, avoid_strict=ready.question.avoid_strict, sections=allowed)
+        out.append(Concession(name, _weight(ready, mask & open_in_month(ready.network, ready.question.month))))
+    closed = [m for m in MODES if m not in ready.modes or m in ready.avoided.modes]
+    out += [Concession(f"with mode {m}", _weight_with_mode(ready, m)) for m in closed]
+    return [c for c in out if np.isfinite(c.weight)] + _one_more_crossing(ready)
 
 
-def _relaxed(ready: Ready) -> list[tuple[str, tuple[str, ...], Avoided, str]]:
-    modes, avoided, mode = ready.modes, ready.avoided, ready.question.avoid_mode
+def _relaxed(ready: Ready) -> list[tuple[str, Avoided, str]]:
+    avoided, mode = ready.avoided, ready.question.avoid_mode
     out = []
     for field in ("countries", "crossings", "lines"):
         for name in sorted(getattr(avoided, field)):
-            fewer = replace(avoided, **{field: getattr(avoided, field) - {name}})
-            out.append((f"through {name}", modes, fewer, mode))
-    for m in MODES:
-        if m not in modes or m in avoided.modes:
-            out.append((f"with mode {m}", (*modes, m), replace(avoided, modes=avoided.modes - {m}), mode))
+            out.append((f"through {name}", replace(avoided, **{field: getattr(avoided, field) - {name}}), mode))
     if mode == "territory" and avoided.countries:
-        out.append(("with avoid_mode='control'", modes, avoided, "control"))
+        out.append(("with avoid_mode='control'", avoided, "control"))
     return out
+
+
+def _weight_with_mode(ready: Ready, mode: str) -> float:
+    """Return the weight of the best path with one more mode; the question is asked anew, for it may begin at other nodes."""
+    asked = ready.question
+    avoid = [asked.avoid] if isinstance(asked.avoid, str) else asked.avoid
+    others = [item for item in avoid if item.rpartition(":")[2] != mode]
+    try:
+        again = Ready(ready.network, replace(asked, modes=(*ready.modes, mode), avoid=others))
+    except (NoRouteError, PlaceError):
+        return np.inf
+    path = again.path()
+    return np.inf if path is None else again.weight_of(path)
 
 
 def _weight(ready: Ready, mask: Any) -> float:
