@@ -28,6 +28,11 @@ def _entries() -> dict[str, dict[str, Any]]:
 def catalog() -> pd.DataFrame:
     """Return what is embedded: one row a layer or table, with source, vintage, licence and worldview.
 
+    Returns
+    -------
+    pandas.DataFrame
+        By ``layer``: ``path, kind, source, vintage, licence, attribution, worldview, sha256``.
+
     Examples
     --------
     >>> import corridors as cx
@@ -41,6 +46,16 @@ def catalog() -> pd.DataFrame:
 
 def provenance(name: str) -> dict[str, Any]:
     """Return the catalogue entry of one layer.
+
+    Parameters
+    ----------
+    name
+        A layer or table that `catalog` lists.
+
+    Returns
+    -------
+    dict
+        The columns of `catalog`.
 
     Raises
     ------

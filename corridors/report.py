@@ -73,13 +73,36 @@ def report(x: Any, path: str | Path, *, network: Network | None = None, title: s
     >>> import corridors as cx
     >>> network = cx.load_network()
     >>> found = cx.compare(network, [("Almaty", "Duisburg")])
-    >>> cx.report.report(found, "almaty-duisburg.html", network=network)  # doctest: +SKIP
+    >>> cx.report.report(found, "almaty-duisburg.html", network=network)
     """
     _files.write_whole(Path(path), to_html(x, network=network, title=title).encode("utf-8"))
 
 
 def to_html(x: Any, *, network: Network | None = None, title: str | None = None) -> str:
-    """Return the report as a page; parameters as for `report`."""
+    """Return the report as a page; parameters as for `report`.
+
+    Parameters
+    ----------
+    x, network, title
+        As for `report`.
+
+    Returns
+    -------
+    str
+        One HTML file that needs no other.
+
+    Raises
+    ------
+    TypeError
+        There is no route in what was given.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> r = cx.route(cx.load_network(), "Tashkent", "Moscow")
+    >>> "<title>Tashkent – Moscow: " in cx.report.to_html(r)
+    True
+    """
     routes = figures.distinct_routes(x)
     heading = title or figures.finding(x)
     page = maps.draw(x, network=network).to_html()

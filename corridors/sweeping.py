@@ -67,7 +67,13 @@ class Sweep:
     _frames: tuple[pd.DataFrame, ...] = ()
 
     def table(self) -> pd.DataFrame:
-        """Return all rows, in the order of scenarios and pairs; large sweeps are better read as a Parquet dataset."""
+        """Return all rows, in the order of scenarios and pairs; large sweeps are better read as a Parquet dataset.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a scenario and pair, with hours, kilometres and dollars, or NaN and a ``reason`` without a route.
+        """
         import pandas as pd
 
         frames = list(self._frames) if self.folder is None else [_read(p) for p in _parts(self.folder).values()]

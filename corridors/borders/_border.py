@@ -114,23 +114,79 @@ class Border:
         return km / self.n_crossings if self.n_crossings else float("nan")
 
     def status_on(self, day: str) -> pd.DataFrame:
-        """Return the parts of the border as they were on a day (``"2024-06-01"``)."""
+        """Return the parts of the border as they were on a day (``"2024-06-01"``).
+
+        Parameters
+        ----------
+        day
+            An ISO date.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``segment, status, length_km`` (published, not measured), ``valid_from, valid_to`` and source;
+            no row where nothing is known of the day.
+        """
         return _facts.holds_on(self.status, _iso_day(day))
 
     def regimes_in(self, year: int) -> pd.DataFrame:
-        """Return what both countries took part in during a year."""
+        """Return what both countries took part in during a year.
+
+        Parameters
+        ----------
+        year
+            The calendar year.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``regime, kind, since, until, scope, confidence, source_id``.
+        """
         return _regimes.in_year(self.regimes, year)
 
     def trade_regime(self, year: int) -> str:
-        """Return the closest regime of trade in a year: customs union, free trade, preferences, trade rules; or ``"no data"``."""
+        """Return the closest regime of trade in a year: customs union, free trade, preferences, trade rules; or ``"no data"``.
+
+        Parameters
+        ----------
+        year
+            The calendar year; what held on part of it counts.
+
+        Returns
+        -------
+        str
+            The regime, with the name of its treaty in brackets.
+        """
         return _regimes.trade_regime(self.regimes, year)
 
     def visa_regime(self, year: int) -> str:
-        """Return whether citizens of both sides, and so lorry drivers, crossed without a visa in a year; or ``"no data"``."""
+        """Return whether citizens of both sides, and so lorry drivers, crossed without a visa in a year; or ``"no data"``.
+
+        Parameters
+        ----------
+        year
+            The calendar year; what held on part of it counts.
+
+        Returns
+        -------
+        str
+            The regime, with its agreement in brackets.
+        """
         return _regimes.visa_regime(self.regimes, year)
 
     def is_tir(self, year: int) -> bool:
-        """Return whether both sides were bound by the TIR Convention in a year."""
+        """Return whether both sides were bound by the TIR Convention in a year.
+
+        Parameters
+        ----------
+        year
+            The calendar year; what held on part of it counts.
+
+        Returns
+        -------
+        bool
+            False also where nothing is known.
+        """
         return _regimes.is_tir(self.regimes, year)
 
 
@@ -157,6 +213,11 @@ def border(
         Country polygons of your own; None for the embedded set.
     cost
         For the modelled standing time at the crossings.
+
+    Returns
+    -------
+    Border
+        Length (km, geodesic), segments, crossings, tripoints, the published length and the regimes.
 
     Raises
     ------

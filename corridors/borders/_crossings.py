@@ -44,6 +44,13 @@ def crossing_table(
         Columns of ``network.crossings``, and in each direction (``ab``: from country A to B) ``dwell_ab_h, fee_ab_usd, sides_ab,
         year_ab, source_ab``: what was observed last, added up over the sides that were measured (``a``, ``b``, ``a+b``), NaN
         where nothing was; and ``model_ab_h``: standing time under the cost model, NaN where no line of the network passes.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> table = cx.crossing_table(cx.load_network(), border=("KAZ", "CHN"))
+    >>> table[(table["mode"] == "rail") & (table["status"] == "operating")]["crossing_id"].tolist()
+    ['altynkol-khorgos', 'dostyk-alashankou']
     """
     import pandas as pd
 

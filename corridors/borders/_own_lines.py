@@ -83,6 +83,11 @@ def crossings_of(
     worldview
         ``"de facto"`` or ``"un-style"``; for the embedded set.
 
+    Returns
+    -------
+    LineCrossings
+        Tables of ``crossings``, ``noise`` and country ``sequences``.
+
     Raises
     ------
     LayerError

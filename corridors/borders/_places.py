@@ -31,6 +31,16 @@ def country_at(lon: float, lat: float, *, worldview: str = "de facto", borders: 
     borders
         Country polygons of your own; None for the embedded set.
 
+    Returns
+    -------
+    str
+        ISO alpha-3 code.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such worldview.
+
     Examples
     --------
     >>> import corridors as cx
@@ -42,6 +52,21 @@ def country_at(lon: float, lat: float, *, worldview: str = "de facto", borders: 
 
 def country_areas(*, worldview: str = "de facto") -> gpd.GeoDataFrame:
     """Return the country polygons under a worldview: ``iso3, name, geometry``; ``attrs["worldview"]`` names it.
+
+    Parameters
+    ----------
+    worldview
+        ``"de facto"`` (who holds the ground, Natural Earth) or ``"un-style"``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        EPSG:4326, one row a country.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such worldview.
 
     Examples
     --------
@@ -62,6 +87,16 @@ def neighbours(country: str, *, worldview: str = "de facto", borders: Any = None
     worldview, borders
         As for `country_at`.
 
+    Returns
+    -------
+    tuple of str
+        ISO alpha-3 codes in alphabetical order; empty for an island.
+
+    Raises
+    ------
+    UnknownNameError
+        A country or worldview that does not exist.
+
     Examples
     --------
     >>> import corridors as cx
@@ -80,6 +115,13 @@ def hard_places() -> pd.DataFrame:
     pandas.DataFrame
         ``place_id, name, lon, lat``, one column a worldview, ``extent`` (``undrawn``: the boundary set does not draw it, so no
         view can move it), ``status, since, note, source_id``.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> crimea = cx.hard_places().set_index("place_id").loc["crimea"]
+    >>> crimea["de facto"], crimea["un-style"]
+    ('RUS', 'UKR')
     """
     import pandas as pd
 
@@ -115,6 +157,13 @@ def tripoints(*, worldview: str = "de facto", borders: Any = None) -> pd.DataFra
     pandas.DataFrame
         ``iso3`` (codes joined by ``|``), ``name, lon, lat`` (in the boundary set), ``published_lon, published_lat, off_km,
         explanation, tripoint_id, source_id``; empty or NaN where no position is published.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> points = cx.tripoints().set_index("iso3")
+    >>> points.loc["AFG|TJK|UZB", ["lon", "lat", "off_km"]].astype(float).round(1).tolist()
+    [67.8, 37.2, 0.8]
     """
     import pandas as pd
 

@@ -123,6 +123,13 @@ def transit_table(
     pandas.DataFrame
         One row a pair: ``iso3_a, iso3_b``, and for ``border`` (who touches whom), ``rail`` and ``any`` (rail, road, sea) the number
         ``n_…`` (NaN without a way) and the countries ``via_…``, joined by ``|`` (over the map: all that lie on a shortest way).
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> table = cx.transit_table(cx.load_network(), ["CHN", "KGZ", "UZB"])
+    >>> table[["iso3_a", "iso3_b", "via_border", "via_rail"]].values.tolist()
+    [['CHN', 'KGZ', '', 'KAZ'], ['CHN', 'UZB', 'AFG|KAZ|KGZ|TJK', 'KAZ'], ['KGZ', 'UZB', '', '']]
     """
     import pandas as pd
 

@@ -63,6 +63,11 @@ class Comparison:
             A column of the table.
         role
             ``"unrestricted"`` or the other one; empty for the best of both.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By ``origin, destination``; the least value, NaN without a route.
         """
         rows = self.table[self.table["role"] == role] if role else self.table
         columns = ["scenario"] if len(set(rows["cost_model"])) <= 1 else ["cost_model", "scenario"]
@@ -77,6 +82,11 @@ class Comparison:
 
         It names preset, date and range; it says so where ranges overlap, and names no winner where more than half of the hours
         are defaults.
+
+        Returns
+        -------
+        list of str
+            In the order of the table.
         """
         return sentences(self.table, dict(self.attrs["dates"]))
 

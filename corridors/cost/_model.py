@@ -173,7 +173,23 @@ class CostModel:
         return f"<CostModel {self.name!r} ({self.basis}): {self.measures}; {self.level} values for one {self.cargo}>"
 
     def at(self, level: str) -> CostModel:
-        """Return this model at another level."""
+        """Return this model at another level.
+
+        Parameters
+        ----------
+        level
+            ``"low"``, ``"typical"`` or ``"high"``: hours and dollars.
+
+        Returns
+        -------
+        CostModel
+            A copy; this one stays as it is.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such level.
+        """
         known(level, LEVELS, "level")
         return replace(self, level=level)
 
@@ -184,6 +200,11 @@ class CostModel:
         ----------
         *path
             Names of table and key: ``"speed_kph", "rail", "KAZ"``.
+
+        Returns
+        -------
+        Value
+            ``value`` in the unit of the table's name, and the ``source`` that it rests on.
 
         Raises
         ------
@@ -202,7 +223,18 @@ class CostModel:
         return Value(float(table[key][column]), str(table.get(f"source_{key}", table.get("source", "assumption"))))
 
     def price(self, tariff: Tariff) -> float:
-        """Return the dollars per kilometre of a tariff at the model's level."""
+        """Return the dollars per kilometre of a tariff at the model's level.
+
+        Parameters
+        ----------
+        tariff
+            One of `tariffs`.
+
+        Returns
+        -------
+        float
+            Dollars of the tariff's year for a kilometre and the tariff's unit.
+        """
         return tariff.usd_per_km[LEVELS.index(self.level)]
 
     @cached_property

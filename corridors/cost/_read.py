@@ -62,6 +62,11 @@ def cost_model(
     is_loaded
         False prices an empty unit; None for that of the model, or loaded.
 
+    Returns
+    -------
+    CostModel
+        Values of one level for one unit of cargo, in hours, km/h and dollars of its ``year``.
+
     Raises
     ------
     UnknownNameError

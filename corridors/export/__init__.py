@@ -74,7 +74,7 @@ def write(
     --------
     >>> import corridors as cx
     >>> routes = cx.alternatives(cx.load_network(), "Almaty", "Duisburg", k=2)
-    >>> cx.export.write(routes, "routes.gpkg")  # doctest: +SKIP
+    >>> cx.export.write(routes, "routes.gpkg")
     """
     from corridors.export._document import document
 
@@ -97,6 +97,23 @@ def content(
         As for `write`.
     format_
         One of `FORMATS`; a Shapefile is several files, so only as ``"shp.zip"``.
+
+    Returns
+    -------
+    bytes
+        The whole file.
+
+    Raises
+    ------
+    LayerError, MissingExtraError, TypeError
+        As for `write`.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> r = cx.route(cx.load_network(), "Tashkent", "Moscow")
+    >>> cx.export.content(r, "csv", table="legs").decode()[:41]
+    'leg,kind,mode,line_id,line_name,gauge_mm,'
     """
     if format_ == "shp":
         raise LayerError("a Shapefile is several files; use 'shp.zip', or write it to a path")
@@ -107,7 +124,29 @@ def content(
 
 
 def tables(x: Any, *, network: Network | None = None) -> dict[str, pd.DataFrame]:
-    """Return the tables that `write` writes, by name, the main one first; parameters as for `write`."""
+    """Return the tables that `write` writes, by name, the main one first; parameters as for `write`.
+
+    Parameters
+    ----------
+    x, network
+        As for `write`.
+
+    Returns
+    -------
+    dict
+        Each frame with its ``attrs``.
+
+    Raises
+    ------
+    TypeError
+        There is nothing to write in what was given.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> list(cx.export.tables(cx.route(cx.load_network(), "Almaty", "Tashkent")))
+    ['stages', 'route', 'legs', 'crossings', 'gauge_breaks', 'transshipments', 'profile', 'restrictions']
+    """
     from corridors.export._document import document
 
     return dict(document(x, network=network).tables)

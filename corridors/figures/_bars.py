@@ -41,6 +41,19 @@ def hours_chart(x: Any, *, title: str | None = None) -> Figure:
         A Route, a sequence of them, Alternatives or a Comparison.
     title
         None states how much of the time is spent standing.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Of its own; no window opens. `save` writes it.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> from corridors import figures
+    >>> r = cx.route(cx.load_network(), "Tashkent", "Moscow")
+    >>> figures.hours_chart(r).axes[0].texts[1].get_text()
+    'via KAZ'
     """
     routes, left_out = on_one_axis(x)
     parts = [_parts(r) for r in routes]
@@ -83,6 +96,19 @@ def range_chart(x: Any, *, by: By = "time", title: str | None = None) -> Figure:
         ``"time"`` or ``"cost"``.
     title
         None says whether the intervals overlap.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Of its own; no window opens. `save` writes it.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> from corridors import figures
+    >>> routes = cx.alternatives(cx.load_network(), "Almaty", "Duisburg", k=2)
+    >>> figures.range_chart(routes).axes[0].get_xlabel()
+    'days'
     """
     routes, left_out = on_one_axis(x)
     ranges = [tuple(v / 24 for v in r.time_range_h) if by == "time" else r.cost_range_usd for r in routes]

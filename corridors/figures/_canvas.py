@@ -63,6 +63,13 @@ def save(figure: Figure, path: str | Path) -> None:
     ------
     LayerError
         Another ending.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> from corridors import figures
+    >>> r = cx.route(cx.load_network(), "Tashkent", "Moscow")
+    >>> figures.save(figures.hours_chart(r), "hours.pdf")
     """
     path = Path(path)
     if path.suffix.lower() not in _FORMATS:
@@ -71,7 +78,28 @@ def save(figure: Figure, path: str | Path) -> None:
 
 
 def image(figure: Figure, format_: str) -> bytes:
-    """Return a figure as the bytes of a ``png``, ``svg`` or ``pdf`` file, without date or program version."""
+    """Return a figure as the bytes of a ``png``, ``svg`` or ``pdf`` file, without date or program version.
+
+    Parameters
+    ----------
+    figure
+        Any matplotlib figure.
+    format_
+        ``"png"``, ``"svg"`` or ``"pdf"``.
+
+    Returns
+    -------
+    bytes
+        The whole file; the same figure gives the same bytes.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> from corridors import figures
+    >>> r = cx.route(cx.load_network(), "Tashkent", "Moscow")
+    >>> figures.image(figures.hours_chart(r), "png")[1:4]
+    b'PNG'
+    """
     matplotlib = _matplotlib()
     nothing: dict[str, dict[str, Any]] = {
         "png": {"Software": None},

@@ -53,6 +53,11 @@ def distance_chart(x: Any, *, by: By = "time", title: str | None = None) -> Figu
     title
         None states the finding.
 
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Of its own; no window opens. `save` writes it.
+
     Raises
     ------
     MissingExtraError

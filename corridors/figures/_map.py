@@ -49,6 +49,18 @@ def route_map(x: Any, *, network: Network | None = None, title: str | None = Non
         Lines in operation to draw thin and grey behind the routes.
     title
         None states the finding.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Of its own; no window opens. `save` writes it.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> from corridors import figures
+    >>> r = cx.route(cx.load_network(), "Tashkent", "Moscow")
+    >>> figures.save(figures.route_map(r), "tashkent-moscow.png")
     """
     routes, left_out = drawable(x)
     width, top, bottom = 8.6, 0.5, 0.5 + 0.17 * len(routes)

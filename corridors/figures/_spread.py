@@ -47,6 +47,11 @@ def spread_chart(x: Simulation, *, pair: tuple[str, str] | None = None, title: s
     title
         None states which corridor is the quickest and how often, or that most hours are assumptions.
 
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Of its own; no window opens. `save` writes it.
+
     Raises
     ------
     UnknownNameError
@@ -98,6 +103,11 @@ def tornado_chart(route: Route, *, n: int = MAX_BARS, title: str | None = None) 
         How many parameters, the weightiest first.
     title
         None names the weightiest parameter.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Of its own; no window opens. `save` writes it.
 
     Examples
     --------

@@ -26,10 +26,23 @@ def distinct_routes(x: Any) -> list[Route]:
         What `distance_chart` and the other figures take. In a comparison the best route without restriction is often also the
         best that avoids something; it is drawn once.
 
+    Returns
+    -------
+    list of Route
+        In their order.
+
     Raises
     ------
     TypeError
         There is no route in it.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> from corridors import figures
+    >>> routes = cx.alternatives(cx.load_network(), "Almaty", "Duisburg", k=2)
+    >>> len(figures.distinct_routes(routes))
+    2
     """
     if isinstance(x, Route):
         candidates: list[Any] = [x]
@@ -74,6 +87,19 @@ def finding(x: Any, *, by: By = "time") -> str:
         A Route, a sequence of them, Alternatives, a Comparison or a Simulation.
     by
         ``"time"`` or ``"cost"``.
+
+    Returns
+    -------
+    str
+        A title.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> from corridors import figures
+    >>> routes = cx.alternatives(cx.load_network(), "Almaty", "Duisburg", k=2)
+    >>> figures.finding(routes)
+    'Almaty – Duisburg: ... days via RUS-BLR-POL, ... the other way; most hours are assumptions'
     """
     if isinstance(x, Simulation) and len(x.draws) == 1:
         return _of_draws(x)

@@ -93,7 +93,9 @@ def draw(
 
     Examples
     --------
-    >>> maps.draw(cx.alternatives(network, "A", "D", k=3)).save("a-d.html")  # doctest: +SKIP
+    >>> import corridors as cx
+    >>> routes = cx.alternatives(cx.load_network(), "Almaty", "Duisburg", k=2)
+    >>> cx.maps.draw(routes).save("almaty-duisburg.html")
     """
     return CorridorMap(
         payload.payload_of(x, network=network, before=before, color_by=color_by, title=title), online=online
@@ -141,14 +143,43 @@ class CorridorMap(folium.Map):
         return layer.data
 
     def add_child(self, child: Element, name: str | None = None, index: int | None = None) -> CorridorMap:
-        """Add a folium layer; refuse one that would ask the internet, unless the map is ``online``."""
+        """Add a folium layer; refuse one that would ask the internet, unless the map is ``online``.
+
+        Parameters
+        ----------
+        child
+            A folium or branca element.
+        name, index
+            As folium takes them.
+
+        Returns
+        -------
+        CorridorMap
+            This map.
+
+        Raises
+        ------
+        OfflineError
+            The layer would ask the internet.
+        """
         if not getattr(self, "_online", True):
             _offline.require_offline(child)
         super().add_child(child, name=name, index=index)
         return self
 
     def to_html(self) -> str:
-        """Return the page."""
+        """Return the page.
+
+        Returns
+        -------
+        str
+            One HTML file that needs no other.
+
+        Raises
+        ------
+        OfflineError
+            Something on the map would need the internet.
+        """
         return str(self.get_root().render())
 
     def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:

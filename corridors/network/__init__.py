@@ -45,10 +45,17 @@ def load_network(path: str | Path | None = None, *, as_of: str = "latest") -> Ne
     as_of
         The day whose state of the border crossings holds, as ``"2025-09-30"``; ``"latest"`` is what was last verified.
 
+    Returns
+    -------
+    Network
+        Immutable; its tables are read once, frames and graph are made when they are asked for.
+
     Raises
     ------
     LayerError
         The file is missing, damaged or of another version.
+    ScenarioError
+        The date is neither ``"latest"`` nor an ISO date.
 
     Examples
     --------
@@ -84,6 +91,14 @@ def save_network(network: Network, path: str | Path) -> None:
     ------
     LayerError
         The ending is another one, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> network = cx.load_network()
+    >>> cx.save_network(network, "mine.npz")
+    >>> len(cx.load_network("mine.npz").edges) == len(network.edges)
+    True
     """
     path = Path(path)
     if path.suffix.lower() == ".gpkg":
@@ -161,6 +176,17 @@ def build_network(
         A file cannot be read, is empty, has no CRS or the wrong kind of geometry.
     SchemaError
         A column is missing or holds a value that is not allowed.
+
+    Examples
+    --------
+    >>> import corridors as cx
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> ways = shapely.linestrings([[(66.98, 39.65), (65.79, 39.09)], [(65.79, 39.09), (67.28, 37.22)]])
+    >>> lines = gpd.GeoDataFrame({"name": ["north", "south"], "gauge_mm": [1520, 1435]}, geometry=ways, crs=4326)
+    >>> r = cx.route(cx.build_network(rail=lines), (66.98, 39.65), (67.28, 37.22))
+    >>> round(r.length_km), r.countries, r.n_gauge_breaks
+    (365, ('UZB',), 1)
     """
     from corridors.network._build import assemble
     from corridors.network._layers import embedded_layers

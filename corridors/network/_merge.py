@@ -108,9 +108,14 @@ def merge_lines(
     Examples
     --------
     >>> import corridors as cx
-    >>> future = cx.merge_lines(cx.load_network(), "plan.shp")                   # doctest: +SKIP
-    >>> print(future.report().plans)                                             # doctest: +SKIP
-    >>> cx.route(cx.Scenario("plan").open("my-line").apply(future), "Kabul", "Herat")  # doctest: +SKIP
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> way = [shapely.LineString([(65.51, 44.85), (63.55, 42.15)])]
+    >>> plan = gpd.GeoDataFrame({"line_id": ["my-line"], "name": ["My line"], "gauge_mm": [1520]}, geometry=way, crs=4326)
+    >>> network = cx.load_network()
+    >>> future = cx.Scenario("plan").open("my-line").apply(cx.merge_lines(network, plan))
+    >>> [round(cx.route(n, "Kyzylorda", "Navoi").length_km) for n in (network, future)]
+    [1026, 660]
     """
     frame = own_lines(lines, "proposed", Reading(columns or {}, defaults or {}, encoding))
     taken = sorted(set(frame["line_id"]) & set(network.tables["lines"]["line_id"]))

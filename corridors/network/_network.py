@@ -150,6 +150,11 @@ class Network:
     def report(self) -> NetworkReport:
         """Return the audit to read before trusting a network: pieces, loose ends, chords, crossings without a name, gauges.
 
+        Returns
+        -------
+        NetworkReport
+            Tables and counts; it prints as a summary.
+
         Examples
         --------
         >>> import corridors as cx
@@ -169,6 +174,11 @@ class Network:
         ----------
         index
             Positions of edges; None for all.
+
+        Returns
+        -------
+        numpy.ndarray of shapely.LineString
+            In EPSG:4326, as digitised: from ``from_id`` to ``to_id``.
         """
         import shapely
 
@@ -181,7 +191,18 @@ class Network:
         return shapely.linestrings(xy, indices=np.repeat(np.arange(len(index)), n))
 
     def line_names(self, line_ids: Any) -> Any:
-        """Return the names of lines by id; an id without a line keeps its id."""
+        """Return the names of lines by id; an id without a line keeps its id.
+
+        Parameters
+        ----------
+        line_ids
+            Ids of lines.
+
+        Returns
+        -------
+        numpy.ndarray of str
+            In the same order.
+        """
         names = dict(zip(self.tables["lines"]["line_id"], self.tables["lines"]["name"], strict=True))
         out = np.empty(len(line_ids), dtype=object)
         out[:] = [names.get(i, i) for i in line_ids]
@@ -207,7 +228,24 @@ class Network:
         return {c: (int(a), int(b)) for c, m, a, b in rows if m == "rail" and a == a and b == b and a != b}
 
     def requires(self, line_id: str) -> list[str]:
-        """Return what opening a line opens too, as its table says."""
+        """Return what opening a line opens too, as its table says.
+
+        Parameters
+        ----------
+        line_id
+            The id of a line, without prefix.
+
+        Returns
+        -------
+        list of str
+            Ids with their prefix: ``line:…``, ``crossing:…``; empty for most lines.
+
+        Examples
+        --------
+        >>> import corridors as cx
+        >>> cx.load_network().requires("trans-afghan-kharlachi")
+        ['line:naibabad-doshi', 'line:kohat-kharlachi', 'crossing:kharlachi']
+        """
         lines = self.tables["lines"]
         at = np.flatnonzero(lines["line_id"] == line_id)
         return [item for item in str(lines["requires"][at[0]]).split("|") if item] if len(at) else []
@@ -222,10 +260,21 @@ class Network:
         kinds
             What it may be.
 
+        Returns
+        -------
+        tuple of str
+            The kind and the bare id.
+
         Raises
         ------
         UnknownNameError
             Nothing has this name, or more than one thing has and the prefix is missing.
+
+        Examples
+        --------
+        >>> import corridors as cx
+        >>> cx.load_network().resolve("hairatan")
+        ('crossing', 'hairatan')
         """
         prefix, _, bare = name.rpartition(":")
         known = {
@@ -257,16 +306,47 @@ class Network:
             Attributes to change.
         **tables
             Table name to replaced columns: ``edges={"status": array}``.
+
+        Returns
+        -------
+        Network
+            What is not replaced is shared with this one, and not copied.
         """
         merged = {**self.tables, **{t: {**self.tables[t], **columns} for t, columns in tables.items()}}
         return Network(merged, {**self.attrs, **(attrs or {})})
 
     def crossings_at(self, date: str) -> gpd.GeoDataFrame:
-        """Return the crossings as they were on a day (``"2023-06-01"``)."""
+        """Return the crossings as they were on a day (``"2023-06-01"``).
+
+        Parameters
+        ----------
+        date
+            An ISO date.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            As `crossings`, one row a crossing and mode, with ``status`` and ``restriction`` of that day.
+
+        Raises
+        ------
+        ScenarioError
+            The date is neither ``"latest"`` nor an ISO date.
+        """
         return self.as_of(date).crossings
 
     def as_of(self, date: str) -> Network:
         """Return this network with its crossings as they were on a day; ``"latest"`` is what was last verified.
+
+        Parameters
+        ----------
+        date
+            ``"latest"`` or an ISO date.
+
+        Returns
+        -------
+        Network
+            ``attrs["as_of"]`` names the day.
 
         Raises
         ------

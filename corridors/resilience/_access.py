@@ -61,6 +61,12 @@ class Access:
         ----------
         before
             The same question on another network; places that only one of them has are left out.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            The rows of `table` with ``time_h_before``, ``market_access_before``, ``target_before``, the
+            dollars before, and ``extra_…`` (after less before); what gains most hours first.
         """
         cost = _cost_column(self.table)
         names = ["time_h", cost, "market_access", "target"]
@@ -72,7 +78,13 @@ class Access:
         return frame.sort_values("extra_time_h", kind="stable", ignore_index=True)
 
     def by_country(self) -> Any:
-        """Return the mean and the worst hours of the places of each country."""
+        """Return the mean and the worst hours of the places of each country.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By ``iso3``: ``mean_h, worst_h`` (hours) and ``n_places``; the slowest first.
+        """
         groups = self.table.groupby("iso3")["time_h"]
         return groups.agg(mean_h="mean", worst_h="max", n_places="size").sort_values("mean_h", ascending=False)
 

@@ -158,6 +158,11 @@ def trade_weights(pairs: Mapping[tuple[str, str], tuple[str, str]]) -> dict[tupl
         without a published turnover of a whole year, or with a doubtful one only, are left out; several pairs of one country
         pair share its turnover equally.
 
+    Returns
+    -------
+    dict
+        From pair of places to millions of dollars a year.
+
     Examples
     --------
     >>> import corridors as cx

@@ -75,6 +75,11 @@ def isolation(
     modes
         Modes that may move; None for rail and sea.
 
+    Returns
+    -------
+    Isolation
+        The fewest gates: how many (``n``), and which.
+
     Raises
     ------
     NoRouteError

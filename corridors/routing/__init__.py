@@ -93,6 +93,11 @@ def route(
     max_connector_km
         How far a position may lie from the network; farther is refused.
 
+    Returns
+    -------
+    Route
+        Its totals have their unit in their names; ``legs``, ``crossings`` and ``profile()`` are tables.
+
     Raises
     ------
     PlaceError
@@ -156,6 +161,12 @@ def alternatives(
     max_detour
         Weight over that of the best route.
 
+    Returns
+    -------
+    Alternatives
+        A sequence of `Route`, the best first, with ``table()`` and ``overlaps()``; fewer than k where no more
+        differ enough.
+
     Raises
     ------
     PlaceError, NoRouteError, UnknownNameError
@@ -208,6 +219,11 @@ def pareto(
     epsilon
         0.01 leaves out routes as long as, for each route of the exact front, one stays that is at most 1 % worse in every
         criterion. 0 for the exact front.
+
+    Returns
+    -------
+    Alternatives
+        A sequence of `Route` with ``table()`` and ``overlaps()``.
 
     Raises
     ------

@@ -55,6 +55,12 @@ class Alternatives(Sequence[Route]):
 
         ``overlap`` is with the first route, ``stretch`` the weight over that of the first, and ``differs_by`` says in words
         what tells a route apart from the first, and from others that the same words would describe.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``length_km, time_h, cost_usd_teu``, ranges, borders, breaks of gauge, shares of assumptions,
+            and what is named above.
         """
         frame = route_table(list(self.routes))
         if self.weights and self.routes:
@@ -63,7 +69,14 @@ class Alternatives(Sequence[Route]):
         return frame
 
     def overlaps(self) -> pd.DataFrame:
-        """Return the overlap of every pair of routes."""
+        """Return the overlap of every pair of routes.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Shared kilometres over those of the shorter route, 0 to 1; rows and columns are the names of the
+            routes.
+        """
         import pandas as pd
 
         names = [r.name for r in self.routes]

@@ -308,6 +308,12 @@ class Route:
 
         Columns: ``from_name, to_name, kind, mode, country, length_km, time_h, cost_usd_teu, cumulative_km, cumulative_h,
         cumulative_usd_teu``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Kilometres, hours and dollars of the leg, and cumulative ones; what a shipment costs once is a
+            row at the start.
         """
         return _anatomy.profile(self)
 
@@ -316,6 +322,16 @@ class Route:
 
         A border belongs to both countries and has a row of its own; hours at sea are ``at sea``; what a shipment costs once
         belongs to the country of origin, and is the mode ``shipment``.
+
+        Parameters
+        ----------
+        by
+            ``"country"`` or ``"mode"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``length_km, time_h``, the dollars, ``length_km_share, time_h_share`` (0 to 1), in the order of travel.
         """
         return _anatomy.shares(self, by)
 
@@ -325,6 +341,11 @@ class Route:
         TFI1 and TFI2 are hours and dollars at a border crossing point, TFI4 the speeds without and with delay. TFI3, dollars
         for 500 km and 20 t, is no tariff and is not modelled. A published mean is of one side of a border, a model value of
         both.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``indicator, model, published, unit, benchmark_id``; NaN where there is none.
         """
         return _anatomy.indicators(self)
 
@@ -338,7 +359,13 @@ class Route:
         return _anatomy.sources(self)
 
     def bibtex(self) -> str:
-        """Return the published sources as BibTeX; assumptions and own knowledge are not citations."""
+        """Return the published sources as BibTeX; assumptions and own knowledge are not citations.
+
+        Returns
+        -------
+        str
+            One entry a source, keyed by its ``source_id``.
+        """
         return _anatomy.bibtex(self.sources)
 
     @cached_property
@@ -350,11 +377,33 @@ class Route:
     # Columns of the edges on the way, for the tables -----------------------------------------------------------------
 
     def edge(self, column: str) -> Any:
-        """Return a column of the network's edges for the edges on the way."""
+        """Return a column of the network's edges for the edges on the way.
+
+        Parameters
+        ----------
+        column
+            A column of ``network.tables["edges"]``.
+
+        Returns
+        -------
+        numpy.ndarray
+            In the order of travel.
+        """
         return self.network.tables["edges"][column][self.path.edges]
 
     def node(self, column: str) -> Any:
-        """Return a column of the network's nodes, for all nodes."""
+        """Return a column of the network's nodes, for all nodes.
+
+        Parameters
+        ----------
+        column
+            A column of ``network.tables["nodes"]``.
+
+        Returns
+        -------
+        numpy.ndarray
+            In the order of the table.
+        """
         return self.network.tables["nodes"][column]
 
     @cached_property
@@ -399,7 +448,18 @@ class Route:
         return f"cost_usd_{self.cargo}"
 
     def connector_h(self, km: float) -> float:
-        """Return the hours on a connector."""
+        """Return the hours on a connector.
+
+        Parameters
+        ----------
+        km
+            Its length.
+
+        Returns
+        -------
+        float
+            At the connector speed of the cost model.
+        """
         return km / self.cost_model.value("connector", "speed_kph").value
 
     @cached_property
@@ -420,12 +480,34 @@ class Route:
         return EdgeCosts(self.network, self.cost_model, journey, rows=self.path.edges)
 
     def shared_km(self, other: Route) -> float:
-        """Return the kilometres on edges that two routes share."""
+        """Return the kilometres on edges that two routes share.
+
+        Parameters
+        ----------
+        other
+            A route on the same network.
+
+        Returns
+        -------
+        float
+            Connectors are never shared.
+        """
         common = np.intersect1d(self.path.edges, other.path.edges)
         return float(self.network.tables["edges"]["length_km"][common].sum())
 
     def overlap(self, other: Route) -> float:
-        """Return shared kilometres over the kilometres of the shorter route."""
+        """Return shared kilometres over the kilometres of the shorter route.
+
+        Parameters
+        ----------
+        other
+            A route on the same network.
+
+        Returns
+        -------
+        float
+            0 to 1.
+        """
         shorter = min(self.network_km, other.network_km)
         return self.shared_km(other) / shorter if shorter else 1.0
 

@@ -67,11 +67,27 @@ class Scenario:
             ``country:…``, ``bloc:…``, ``border:KGZ-TJK``, ``mode:…`` or ``sea:…``.
         mode
             Only this mode; all if empty. A line has one mode and needs none.
+
+        Returns
+        -------
+        Scenario
+            A copy; names are looked up when it is applied.
         """
         return self._with(*(Edit("open", t, mode) for t in targets))
 
     def close(self, *targets: str, mode: str = "") -> Scenario:
-        """Return this scenario with something closed as well; arguments as for `open`."""
+        """Return this scenario with something closed as well; arguments as for `open`.
+
+        Parameters
+        ----------
+        *targets, mode
+            As for `open`.
+
+        Returns
+        -------
+        Scenario
+            A copy.
+        """
         return self._with(*(Edit("close", t, mode) for t in targets))
 
     def change(
@@ -93,6 +109,11 @@ class Scenario:
             Replaces it, in the unit above.
         mode
             Only this mode; all if empty.
+
+        Returns
+        -------
+        Scenario
+            A copy.
         """
         return self._with(Edit("change", of, mode, what, factor, to))
 
@@ -100,15 +121,47 @@ class Scenario:
         """Return this scenario with every line open that the tables say is due by a year.
 
         A line that would hang in the air is left out and listed in ``attrs["not_opened"]``.
+
+        Parameters
+        ----------
+        year
+            The last calendar year that counts.
+
+        Returns
+        -------
+        Scenario
+            A copy.
         """
         return self._with(Edit("due_by", str(year)))
 
     def no_transit(self, *targets: str) -> Scenario:
-        """Return this scenario with transit barred through countries or blocs; what begins or ends there still runs."""
+        """Return this scenario with transit barred through countries or blocs; what begins or ends there still runs.
+
+        Parameters
+        ----------
+        *targets
+            ISO alpha-3 codes or blocs, bare or as ``country:…`` and ``bloc:…``.
+
+        Returns
+        -------
+        Scenario
+            A copy.
+        """
         return self._with(*(Edit("no_transit", t) for t in targets))
 
     def as_of(self, date: str) -> Scenario:
-        """Return this scenario on the crossings of a day (``"2025-09-30"``, or ``"latest"``); applied before all else."""
+        """Return this scenario on the crossings of a day (``"2025-09-30"``, or ``"latest"``); applied before all else.
+
+        Parameters
+        ----------
+        date
+            ``"latest"`` or an ISO date.
+
+        Returns
+        -------
+        Scenario
+            A copy.
+        """
         return self._with(Edit("as_of", date))
 
     def then(self, other: Scenario, *, name: str = "") -> Scenario:
@@ -120,6 +173,11 @@ class Scenario:
             The edits to add.
         name
             Of the whole; empty for both names.
+
+        Returns
+        -------
+        Scenario
+            A third one; both stay as they are.
         """
         return Scenario(name or f"{self.name} + {other.name}", (*self.edits, *other.edits))
 
@@ -132,6 +190,16 @@ class Scenario:
     @staticmethod
     def load(source: str | Path) -> Scenario:
         """Return a scenario from a TOML file, or a ready-made one by its id.
+
+        Parameters
+        ----------
+        source
+            Path of a TOML file, or an id of `ready_made`.
+
+        Returns
+        -------
+        Scenario
+            Its name is that of the file's ``name``.
 
         Raises
         ------
@@ -150,16 +218,39 @@ class Scenario:
 
     @staticmethod
     def ready_made() -> list[str]:
-        """Return the ids of the scenarios that come with the package."""
+        """Return the ids of the scenarios that come with the package.
+
+        Returns
+        -------
+        list of str
+            In alphabetical order.
+        """
         return ready_made(_toml.FOLDER)
 
     def to_toml(self) -> str:
-        """Return this scenario as the text of a TOML file that `load` reads."""
+        """Return this scenario as the text of a TOML file that `load` reads.
+
+        Returns
+        -------
+        str
+            UTF-8 text with one table an edit.
+        """
         values = {key: getattr(self, key) for key in ("name", "note", "source", "against", "pairs", "modes")}
         return _toml.text(values if self.has_effect else {**values, "has_effect": False}, self.edits)
 
     def save(self, path: str | Path) -> None:
-        """Write this scenario to a TOML file, whole or not at all."""
+        """Write this scenario to a TOML file, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            Replaced if it exists.
+
+        Raises
+        ------
+        LayerError
+            The file cannot be written.
+        """
         write_whole(Path(path), self.to_toml().encode())
 
     def apply(self, network: Network) -> Network:

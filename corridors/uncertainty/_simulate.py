@@ -73,7 +73,13 @@ class Simulation:
         return str(self.table[names].to_string(index=False, float_format=lambda v: f"{v:,.2f}"))
 
     def sentences(self) -> list[str]:
-        """Return a sentence for each pair; nothing about winners where more than half of the hours are defaults."""
+        """Return a sentence for each pair; nothing about winners where more than half of the hours are defaults.
+
+        Returns
+        -------
+        list of str
+            In the order of the pairs.
+        """
         out = []
         head = (
             f"{self.attrs['cost_model']} ({self.attrs['basis']}), crossings as of {self.attrs.get('as_of', 'unknown')}"
@@ -94,7 +100,20 @@ class Simulation:
         return out
 
     def share_quicker(self, pair: tuple[str, str], corridor: str, other: str) -> float:
-        """Return the share of draws in which one corridor is quicker than another."""
+        """Return the share of draws in which one corridor is quicker than another.
+
+        Parameters
+        ----------
+        pair
+            Origin and destination, as in `table`.
+        corridor, other
+            Names of two of its corridors, as in `table`.
+
+        Returns
+        -------
+        float
+            0 to 1; a draw of equal hours counts for neither.
+        """
         hours = self.draws[pair]
         return float((hours[corridor] < hours[other]).mean())
 

@@ -47,11 +47,23 @@ class Validation:
         return f"<Validation: {len(self.table)} checks, {len(self.failures)} invariants broken>\n{self.summary}"
 
     def readable(self) -> pd.DataFrame:
-        """Return the table with numbers rounded for reading, as text."""
+        """Return the table with numbers rounded for reading, as text.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of `table`.
+        """
         return readable(self.table)
 
     def to_markdown(self) -> str:
-        """Return the summary and the whole table as a Markdown page; ``docs/accuracy.md`` is made of it."""
+        """Return the summary and the whole table as a Markdown page; ``docs/accuracy.md`` is made of it.
+
+        Returns
+        -------
+        str
+            The text of the page.
+        """
         return markdown(self.table, self.summary)
 
 
