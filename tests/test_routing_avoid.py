@@ -166,7 +166,11 @@ def test_alternatives_are_bounded_and_say_what_differs() -> None:
 @settings(deadline=None, max_examples=20)
 @given(stations, stations)
 def test_a_way_by_a_plateau_is_optimal_up_to_its_end_and_on_from_its_start(a, b) -> None:
-    search = Search(NETWORK, Question(near(a, 0, 0), near(b, 0, 0), weight="length_km", modes=["rail", "road", "sea"]))
+    question = Question(near(a, 0, 0), near(b, 0, 0), weight="length_km", modes=["rail", "road", "sea"])
+    try:
+        search = Search(NETWORK, question)
+    except cx.PlaceError:  # only a line that does not operate calls at the station
+        return
     engine, graph = search.engine, search.engine.graph
     between = Between(engine, *search.places, per_km=1.0, max_stretch=2.0)
     starts, ends = (engine.connectors(p, 1.0) for p in search.places)
