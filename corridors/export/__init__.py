@@ -27,7 +27,7 @@ FORMATS = {
     "csv": "CSV in UTF-8, one table, with a .meta.json beside it",
     "json": "JSON: metadata, all tables, citations",
     "md": "Markdown, one table, rounded for reading",
-    "tex": "LaTeX (booktabs), one table, rounded for reading",
+    "tex": "LaTeX (booktabs, longtable), one table, rounded for reading",
     "xlsx": "Excel, a sheet a table, and sheets of columns, metadata and citations (extra io)",
     "geojson": "GeoJSON (RFC 7946), all tables with geometry",
     "gpkg": "GeoPackage, all tables, and tables of metadata and citations",
@@ -186,13 +186,13 @@ def _files(found: Document, format_: str, name: str, table: str | None) -> dict[
 
 
 def _writer(format_: str) -> Callable[[Document, str], dict[str, bytes]]:
-    from corridors.export import _excel, _geojson, _text, _vector
+    from corridors.export import _excel, _geojson, _latex, _text, _vector
 
     return {
         "csv": _text.csv_files,
         "json": _text.json_files,
         "md": _text.markdown_files,
-        "tex": _text.latex_files,
+        "tex": _latex.latex_files,
         "xlsx": _excel.files,
         "geojson": _geojson.files,
         "gpkg": _vector.geopackage_files,

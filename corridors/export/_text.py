@@ -1,4 +1,4 @@
-"""Text files: CSV, JSON, Markdown and LaTeX."""
+"""Text files: CSV, JSON and Markdown."""
 
 from __future__ import annotations
 
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
 _DIGITS = 12
 """Significant digits in CSV: more than any number here has, and none of the noise of binary fractions."""
-_TEX = {
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}", "–": "--", "—": "---",
-    "−": r"\ensuremath{-}", "×": r"\ensuremath{\times}", "²": r"\textsuperscript{2}", "\n": " ",
-}  # fmt: skip
 
 
 def csv_files(found: Document, name: str) -> dict[str, bytes]:
@@ -118,36 +113,6 @@ def _md(text: str) -> str:
     for mark in ("\\", "|", "`", "*", "_", "[", "]", "<"):
         text = text.replace(mark, "\\" + mark)
     return text.replace("\n", " ")
-
-
-def latex_files(found: Document, name: str) -> dict[str, bytes]:
-    """Return one table in LaTeX; it needs the package booktabs and T1 fonts."""
-    frame = readable(next(iter(found.tables.values())))
-    sides = "".join("r" if frame[c].dtype.kind in "fiu" else "l" for c in frame.columns)
-    rows = [" & ".join(_tex(shown(v)) for v in row) + r" \\" for row in frame.itertuples(index=False, name=None)]
-    facts = "; ".join(f"{k.replace('_', ' ')}: {v}" for k, v in found.metadata.items() if k != "title")
-    lines = [
-        r"% Needs \usepackage{booktabs} and \usepackage[T1]{fontenc}.",
-        r"\begin{table}",
-        r"\centering",
-        rf"\caption{{{_tex(found.title)}}}",
-        rf"\begin{{tabular}}{{{sides}}}",
-        r"\toprule",
-        " & ".join(map(_tex, headers(frame))) + r" \\",
-        r"\midrule",
-        *rows,
-        r"\bottomrule",
-        r"\end{tabular}",
-        rf"\par\footnotesize {_tex(facts)}.",
-        r"\end{table}",
-        "% Sources:",
-        *("%   " + c.replace("\n", " ") for c in found.citations["citation"]),
-    ]
-    return {name: ("\n".join(lines) + "\n").encode()}
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(c, c) for c in text)
 
 
 def readable(frame: Any) -> pd.DataFrame:
