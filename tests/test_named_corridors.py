@@ -39,14 +39,40 @@ def test_an_unknown_corridor_is_refused_with_a_hint(network: cx.Network) -> None
         cx.route(network, "Almaty", "Duisburg", corridor="midle")
 
 
+OVER_TORKHAM = ("carec-5a", "carec-6c")
+"""Corridors by a crossing that has been shut since October 2025."""
+
+
 @pytest.mark.parametrize("named", named_corridors(), ids=lambda c: c.corridor_id)
 def test_every_corridor_has_a_way_once_its_lines_are_open(network: cx.Network, named: object) -> None:
     opened = cx.Scenario("plan").open(*named.opens).apply(network) if named.opens else network
-    if named.corridor_id == "carec-5a" or named.corridor_id == "bri-china-pakistan":
+    if named.corridor_id in OVER_TORKHAM:
         opened = network.as_of("2025-09-30")
     found = Search(opened, corridor_question(named)).best()
     assert found.length_km > 500
     assert not set(named.avoid) & set(found.countries)
+
+
+@pytest.mark.parametrize(
+    ("corridor_id", "countries", "crossings"),
+    [
+        ("carec-1c", "RUS KAZ KGZ CHN", "kairak-bugristoye merke-chaldovar torugart"),
+        ("carec-3b", "RUS KAZ KGZ TJK UZB AFG IRN", "aul-lokot korday-ak-zhol karamyk sariosiyo-dusti hairatan islam-qala"),
+        ("carec-4a", "RUS MNG CHN", "tashanta-tsagaannuur takashiken-bulgan"),
+        ("carec-4c", "RUS MNG CHN", "naushki-sukhbaatar bichigt-zuunkhatavch"),
+        ("carec-5b", "CHN PAK", "khunjerab"),
+        ("carec-6c", "RUS KAZ UZB TJK AFG PAK", "zhaisan-sagarchin kazygurt-saryagash-road oybek-fotehobod panji-poyon torkham"),
+    ],
+)  # fmt: skip
+def test_a_carec_subcorridor_crosses_the_borders_of_its_definition(
+    network: cx.Network, corridor_id: str, countries: str, crossings: str
+) -> None:
+    named = find_corridor(corridor_id)
+    opened = network.as_of("2025-09-30") if corridor_id in OVER_TORKHAM else network
+    opened = cx.Scenario("plan").open(*named.opens).apply(opened) if named.opens else opened
+    found = Search(opened, corridor_question(named)).best()
+    assert " ".join(found.countries) == countries
+    assert " ".join(found.crossings["crossing_id"]) == crossings
 
 
 def test_the_middle_corridor_passes_its_stations_and_no_country_it_avoids(network: cx.Network) -> None:

@@ -147,32 +147,26 @@ def test_the_posts_of_the_trans_siberian_are_its_lengths(network: cx.Network) ->
     assert _rail(network, "Irkutsk", "Ulan-Ude").length_km == pytest.approx(455, abs=1)
 
 
-CORE = {"KAZ", "UZB", "TKM", "TJK", "KGZ", "AFG", "PAK", "IRN", "AZE", "GEO", "ARM", "TUR"}
 WITHOUT_ROAD = {
     "bedel": "no position is known between Kyzyl-Suu and the pass",
-    "bidaik-cherlak": "position doubtful",
     "derekoy-malko-tarnovo": "whether lorries pass is not known",
-    "incheh-borun": "the road crosses at gudriolum",
     "ishkashim": "local traffic",
-    "kaplanbek-navoi": "position doubtful; whether lorries pass is not known",
+    "kaplanbek-navoi": "lorries only after a later agreement",
     "khanoba-novo-filya": "the road Baku - Makhachkala is suspended",
     "kokul-ai-khanum": "local traffic",
-    "orda-vishnevka": "no road of the network is near",
     "psou-adler": "Abkhazia: no transit",
     "savay-kara-suu": "whether lorries pass is not known",
     "tem-demogan": "local traffic",
-    "uba-mikhailovka": "position doubtful",
 }
-"""Operating road crossings of the twelve countries through which no line runs, and why."""
+"""Operating road crossings through which no line runs, and why."""
 
 
-def test_every_open_road_crossing_has_a_line_or_a_reason(network: cx.Network) -> None:
-    rows = network.crossings.reset_index()
-    is_road = (rows["mode"] == "road") & (rows["status"] == "operating")
-    open_road = rows[is_road & (rows["iso3_a"].isin(CORE) | rows["iso3_b"].isin(CORE))]
-    edges = network.edges
-    crossed = edges.loc[(edges["kind"] == "crossing") & (edges["mode"] == "road"), "crossing_id"]
-    assert set(open_road["crossing_id"]) - set(crossed) == set(WITHOUT_ROAD)
+@pytest.mark.parametrize(("mode", "without"), [("road", set(WITHOUT_ROAD)), ("rail", set())])
+def test_every_open_crossing_has_a_line_or_a_reason(network: cx.Network, mode: str, without: set[str]) -> None:
+    rows, edges = network.crossings.reset_index(), network.edges
+    is_open = (rows["mode"] == mode) & (rows["status"] == "operating")
+    crossed = edges.loc[(edges["kind"] == "crossing") & (edges["mode"] == mode), "crossing_id"]
+    assert set(rows.loc[is_open, "crossing_id"]) - set(crossed) == without
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,11 @@ BREAKAGES = [
     ("stations", _put("lat", "44.9", station_id="qom"), "outside IRN"),
     ("stations", _put("lat", "49.4", station_id="kungur"), "is less than the"),
     ("stations", _drop(station_id="aktogay"), "is in no stations"),
+    (
+        "line_stops",
+        _put("station_id", "qinghe", line_id="barnaul-tashanta-urumqi-road", station_id="qinghe-xinjiang"),
+        "km apart",
+    ),
     ("line_stops", _put("km_post", "1570", line_id="trans-siberian", station_id="kirov"), "one way"),
     ("line_stops", _put("km_post", "940", line_id="trans-siberian", station_id="kirov"), "less than"),
     ("published_lengths", _put("length_km", "60", line_id="angren-pap", length_kind="route"), "less than"),

@@ -1,7 +1,7 @@
 """Check the tables edited by hand in ``geodata/tables`` against their schemas, each other, and the map.
 
 What is checked: every column against ``geodata/schema``; ids are unique and resolve; positions lie in the country they
-claim; consecutive stops are not nearer than the great circle allows nor farther than 1.6 times it; a segment of track
+claim; consecutive stops are not nearer than the great circle allows, farther than 1.6 times it or 400 km apart; a segment of track
 stands in one line only; gauges meet only at stations that ``gauge_breaks`` lists; a line that crosses a border has a
 crossing there. A finding that is right as it stands needs a ``note`` in its row, and is then no finding.
 
@@ -114,6 +114,9 @@ CROSSING_KM = 25.0
 
 MAX_DETOUR = 1.6
 """Longest credible leg over its great circle; a spiral or a wrong stop is above it."""
+
+MAX_LEG_KM = 400.0
+"""No land line of the tables goes farther without a stop (the longest: 352 km); a stop of the same name elsewhere does."""
 
 PLACE_KM = 28.0
 """Stations of one place lie within this distance of each other (Lianyungang and its port: 27 km)."""
@@ -347,6 +350,15 @@ def check_stops(tables: Tables) -> Iterator[Finding]:
         yield Finding("stations", station, "is on no line")
 
 
+def check_leg_lengths(tables: Tables) -> Iterator[Finding]:
+    """Two stops of a land line are near each other."""
+    legs = tables.legs[tables.legs["mode"] != "sea"]
+    lonlat = [tables.stations.loc[legs[end], c].to_numpy() for end in ("from_id", "to_id") for c in ("lon", "lat")]
+    for leg, km in zip(legs.itertuples(), distance_km(*lonlat), strict=True):
+        if km > MAX_LEG_KM:
+            yield Finding("line_stops", leg.line_id, f"{leg.from_id} and {leg.to_id} are {km:.0f} km apart")
+
+
 def check_segments(tables: Tables) -> Iterator[Finding]:
     """A segment stands in one line only; high-speed tracks beside a main line are tracks of their own."""
     seen: dict[tuple[object, ...], list[str]] = defaultdict(list)
@@ -537,6 +549,7 @@ STAGES: list[list[Check]] = [
     [
         check_unused_sources,
         check_stops,
+        check_leg_lengths,
         check_segments,
         check_published_lengths,
         check_km_posts,
