@@ -38,8 +38,9 @@ def read_toml(source: str | Path, folder: Path, what: str) -> tuple[dict[str, An
     try:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
+        kind = f"{what} file" if path.suffix == Path(source).suffix else what
         raise UnknownNameError(
-            f"no {what} {str(source)!r}{did_you_mean(str(source), known)}; there are {', '.join(known)}, "
+            f"no {kind} {str(source)!r}{did_you_mean(str(source), known)}; there are {', '.join(known)}, "
             "or give the path of a .toml file"
         ) from None
     except (OSError, ValueError) as error:  # unreadable, a name that is too long, a null in it, no UTF-8

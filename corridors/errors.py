@@ -52,6 +52,21 @@ class MissingExtraError(CorridorError, ImportError):
     """An optional dependency that this call needs is not installed."""
 
 
+def missing_extra(what: str, package: str, extra: str) -> MissingExtraError:
+    """Return the error for an optional dependency that is not installed.
+
+    Parameters
+    ----------
+    what
+        What needs it.
+    package
+        What is not installed.
+    extra
+        The extra that brings it.
+    """
+    return MissingExtraError(f"{what} needs {package}: pip install 'corridors[{extra}]', or '.[{extra}]' in a checkout")
+
+
 def did_you_mean(given: str, known: list[str], *, n: int = 3) -> str:
     """Return ``"; did you mean …?"`` with the closest known names, or the empty string.
 

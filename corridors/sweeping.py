@@ -23,7 +23,7 @@ from corridors._progress import progress
 from corridors._workers import do_all, each_done
 from corridors.cost import cost_model
 from corridors.errors import LayerError, NoRouteError, PlaceError, WorkerError
-from corridors.network import Asked, Network, name_of, save_network
+from corridors.network import Asked, Network, as_pairs, name_of, save_network
 from corridors.routing import Route, route
 from corridors.routing._many import routes_of
 from corridors.routing._question import Question
@@ -134,6 +134,7 @@ def sweep(
     >>> len(cx.sweep(network, [("Kashgar", "Tashkent")], plans).table())
     2
     """
+    pairs = as_pairs(pairs)
     chunks = _chunks(pairs, scenarios, chunk)
     options = _checked(options)
     model = options["cost"]

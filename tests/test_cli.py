@@ -233,7 +233,7 @@ def test_pairs_come_from_other_spreadsheets_and_from_standard_input(
         (b"a,b\nAlmaty,Tashkent\n", "there are no columns origin and destination; there are a, b"),
         (b"\xff\xfeo\x00", "it must be CSV in UTF-8"),
         (b'origin,destination\n"Almaty', "no place"),
-        (b"origin,destination\n", "there is no pair in it"),
+        (b"origin,destination\n", "there is no row below the header in it"),
     ],
 )
 def test_a_file_that_holds_no_pairs_is_one_line(
@@ -324,16 +324,19 @@ def test_broken_reference_checks_are_asked_for_by_name(capsys: pytest.CaptureFix
         (["route", "Almaty", "Tashkent", "--avoid", "crossing:saryagash-kelez"], 2, "did you mean 'saryagash-keles'"),
         (["route", "Almaty", "Tashkent", "--open", "trans-afgan-kharlachi"], 2, "did you mean 'trans-afghan-kharlachi'"),
         (["route", "Almaty", "Tashkent", "--scenario", "ckuu"], 2, "did you mean 'cku'"),
-        (["route", "Almaty", "Tashkent", "--scenario", "gone.toml"], 2, "no scenario 'gone.toml'"),
+        (["route", "Almaty", "Tashkent", "--scenario", "gone.toml"], 2, "no scenario file 'gone.toml'"),
         (["route", "Almaty", "Tashkent", "--cost-model", "simpel"], 2, "did you mean 'simple'"),
         (["route", "Almaty", "Tashkent", "--modes", "rial"], 2, "it must name some of rail, road, sea"),
         (["route", "Almaty", "Tashkent", "--cargo", "barrel"], 2, "barrel"),
         (["route", "Almaty", "Tashkent", "--network", "gone.gpkg"], 2, "gone.gpkg"),
+        (["route", "Almaty", "Tashkent", "--network", "gone.npz"], 2, "there is no network file 'gone.npz'"),
+        (["route", "43.2,76.9", "Tashkent"], 2, "longitude comes first: was (76.9, 43.2) meant, near Almaty-1 (KAZ)?"),
         (["route", "Almaty", "Tashkent", "--corridor", "midle"], 2, "midle"),
-        (["compare", "Almaty", "Tashkent", "-o", "x.pdf"], 2, "the ending must be"),
-        (["compare", "Almaty"], 2, "1 places are no pairs"),
+        (["compare", "Almaty", "Tashkent", "-o", "x.pdf"], 2, ".parquet, or .html for a map"),
+        (["compare", "Almaty"], 2, "'Almaty': 1 is no even number of places"),
         (["compare", "gone.csv"], 2, "there is no file 'gone.csv'"),
         (["border", "KAZ", "KGX"], 2, "did you mean 'KGZ'"),
+        (["border", "KAZ", "-o", "x.html"], 2, "cannot write 'x.html': this command gives tables"),
         (["border", "KAZ", "KGZ", "UZB"], 2, "give two, one or none"),
         (["access", "--country", "UZX"], 2, "did you mean 'UZB'"),
         (["isolation", "XXX"], 2, "no country 'XXX'"),
@@ -364,8 +367,9 @@ def test_a_map_is_written_or_the_command_says_why_not(capsys: pytest.CaptureFixt
     _, _, err = run(capsys, "simulate", "Almaty", "Tashkent", "-n", "9", "-o", str(drawn))
     assert drawn.is_file()
     assert "wrote" in err
-    _, _, err = run(capsys, "isolation", "KAZ", "-o", str(not_drawn))
+    code, _, err = run(capsys, "simulate", "Almaty", "Atlantis", "-n", "9", "-o", str(not_drawn))
     assert not not_drawn.exists()
+    assert code == 1
     assert "not.html was not written: there is nothing in this result to draw on a map" in err
 
 

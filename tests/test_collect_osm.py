@@ -64,7 +64,7 @@ def test_broken_files_are_clear_errors(file: Path, tmp_path: Path) -> None:
     (tmp_path / "zero.osm").write_text("")
     for name, message in (
         ("cut.osm", "is it complete"), ("text.osm.pbf", "cannot read"), ("none.osm", "holds no rail"),
-        ("zero.osm", "0 bytes"), ("lost.osm", "does not exist"),
+        ("zero.osm", "0 bytes"), ("lost.osm", "there is no OpenStreetMap file"),
     ):  # fmt: skip
         with pytest.raises(cx.LayerError, match=message):
             osm.read_osm(tmp_path / name)

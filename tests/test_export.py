@@ -377,7 +377,7 @@ def test_what_cannot_be_written_says_why_and_writes_nothing(
         export.write(results["route"], tmp_path / "file" / "x.csv")
     for module, name in (("xlsxwriter", "x.xlsx"), ("pyarrow.parquet", "x.parquet")):
         monkeypatch.setitem(sys.modules, module, None)
-        with pytest.raises(cx.MissingExtraError, match=r"extra 'io': pip install 'corridors\[io\]'"):
+        with pytest.raises(cx.MissingExtraError, match=r"pip install 'corridors\[io\]', or '.\[io\]' in a checkout"):
             export.write(results["route"], tmp_path / name)
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
 

@@ -18,7 +18,7 @@ from shapely.geometry import LineString
 
 import corridors as cx
 from corridors import _display, figures, maps, report
-from corridors.errors import MissingExtraError
+from corridors.errors import missing_extra
 
 HOSTILE = [
     '<img src=x onerror="window.__x=1">',
@@ -155,11 +155,11 @@ class TestReport:
 
     def test_without_matplotlib_the_page_says_so(self, network: cx.Network, monkeypatch: pytest.MonkeyPatch) -> None:
         def missing(*_: Any, **__: Any) -> Any:
-            raise MissingExtraError("figures need matplotlib: pip install 'corridors[plot]'")
+            raise missing_extra("a figure", "matplotlib", "plot")
 
         monkeypatch.setattr(figures, "distance_chart", missing)
         page = report.to_html(cx.route(network, "Tashkent", "Moscow"))
-        assert "The charts are left out: figures need matplotlib" in page
+        assert "The charts are left out: a figure needs matplotlib" in page
         assert "<img" not in without_frame(page)
 
     def test_the_command_line_writes_it(self, tmp_path: Path) -> None:

@@ -260,3 +260,22 @@ def test_a_voyage_crosses_a_border_though_no_crossing_on_land(toy: cx.Network) -
     r = cx.route(toy, "Aleph", "Coral", modes=["sea"])
     assert r.countries == ("AAA", "CCC")
     assert (r.n_borders, r.n_crossings) == (1, 0)
+
+
+def test_a_single_pair_that_is_not_in_a_list_is_refused_and_not_unpacked(toy: cx.Network) -> None:
+    for ask in (cx.compare, cx.criticality, cx.simulate):
+        with pytest.raises(ValueError, match=r"'Alpha' is no pair of places; give a list of pairs"):
+            ask(toy, ("Alpha", "Coral"))
+    with pytest.raises(ValueError, match=r"\('Alpha', 'Coral', 'Delta'\) is no pair of places"):
+        cx.sweep(toy, [("Alpha", "Coral", "Delta")], [cx.Scenario("today")])
+    with pytest.raises(ValueError, match="k is 0; it must be 1 or more routes"):
+        cx.alternatives(toy, "Alpha", "Charlie", k=0)
+
+
+def test_latitude_first_is_found_out(toy: cx.Network) -> None:
+    with pytest.raises(cx.PlaceError, match=r"longitude comes first: was \(10, 2\) meant, near Coral \(CCC\)\?$"):
+        cx.route(toy, (2.0, 10.0), "Alpha")
+    with pytest.raises(
+        cx.PlaceError, match=r"\(0, 20\) is farther than 25 km from the network; nearest is \S+ \(AAA\), \d+ km away$"
+    ):
+        cx.route(toy, (0.0, 20.0), "Alpha")

@@ -137,7 +137,7 @@ def test_sobol_shares_out_the_variance_of_the_lead(toy: Network) -> None:
 def test_without_salib_the_way_to_it_is_said(toy: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "SALib.analyze", None)
     found = cx.simulate(toy, [("Alpha", "Charlie")], n=10, modes="rail")
-    with pytest.raises(cx.MissingExtraError, match=r"pip install corridors\[analysis\]"):
+    with pytest.raises(cx.MissingExtraError, match=r"needs SALib: pip install 'corridors\[analysis\]'"):
         found.sobol(("Alpha", "Charlie"))
 
 

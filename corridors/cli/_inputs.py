@@ -70,7 +70,8 @@ def read_pairs(words: list[str]) -> list[Row]:
         return list(_rows(words[0]))
     if len(words) % 2:
         raise typer.BadParameter(
-            f"{len(words)} places are no pairs; give an origin and a destination for each, or a .csv file"
+            f"{', '.join(map(repr, words))}: {len(words)} is no even number of places; give an origin and a destination, "
+            "or a .csv file of pairs"
         )
     asked = [place(w) for w in words]
     return [Row(0, a, b) for a, b in zip(asked[::2], asked[1::2], strict=True)]
@@ -128,10 +129,9 @@ def _table(file: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise LayerError(f"cannot read {file!r} as CSV: line {reader.line_num}: {error}") from error
-    if not rows:
-        raise LayerError(
-            f"{file}: there is nothing in it; give a header with the columns origin and destination, and rows"
-        )
+    if len(rows) < 2:
+        what = "no row below the header" if rows else "nothing"
+        raise LayerError(f"{file}: there is {what} in it; give a header and rows")
     return [name.strip().casefold() for name in rows[0][1]], rows[1:]
 
 

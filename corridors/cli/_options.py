@@ -17,6 +17,7 @@ from typing import Annotated, Any, get_type_hints
 from typer import Argument, Option
 
 from corridors.cli import _complete
+from corridors.errors import LayerError
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
@@ -158,7 +159,16 @@ class Out:
             if path.suffix.lower() != ".html":
                 from corridors import export
 
-                export.format_of(path)
+                try:
+                    export.format_of(path)
+                except LayerError as error:
+                    raise LayerError(f"{error}, or .html for a map") from None
+
+    def only_tables(self) -> None:
+        """Refuse a map of what no map can show, before the work is done."""
+        for path in self.output or []:
+            if path.suffix.lower() == ".html":
+                raise LayerError(f"cannot write {str(path)!r}: this command gives tables, and nothing to draw on a map")
 
 
 def items(*texts: str) -> list[str]:

@@ -45,8 +45,9 @@ def border(
     if len(asked) > 2:
         raise typer.BadParameter(f"{len(asked)} countries are given; give two, one or none")
     if len(asked) < 2:
+        out.only_tables()
         table = cx.border_table(network, countries=asked or None, worldview=worldview)
-        give(out, table, table.drop(columns=["published_source", "n_published"]), can_draw=False)
+        give(out, table, table.drop(columns=["published_source", "n_published"]))
         return
     found = cx.border(network, *asked, worldview=worldview, cost=cost_model)
     shown = {
@@ -110,9 +111,10 @@ def data(
 
     Example: corridors data crossings -o crossings.gpkg
     """
+    out.only_tables()
     table = _LISTS[what]() if what in _LISTS else _layer(what)
     shown = table.drop(columns="geometry") if "geometry" in table else table
-    give(out, table, shown, can_draw=False)
+    give(out, table, shown)
 
 
 def _layer(name: str) -> Any:

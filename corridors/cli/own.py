@@ -110,6 +110,7 @@ def validate(
     """
     if (file is None) == (not reference):
         raise typer.BadParameter("give a file, or --reference for the embedded network")
+    out.only_tables()
     if reference:
         _validate_reference(out, kind)
         return
@@ -117,7 +118,7 @@ def validate(
 
     assert file is not None
     found = check_file(file, kind=kind, encoding=encoding)
-    give(out, found, found, can_draw=False)
+    give(out, found, found)
     counts = {s: int(found.loc[found["severity"] == s, "n"].sum()) for s in ("error", "warning")}
     say(f"{file}: {counts['error']} errors, {counts['warning']} warnings")
     if counts["error"]:
@@ -143,7 +144,7 @@ def _validate_reference(out: Out, kind: str) -> None:
     if rest.format_ is Format.MARKDOWN and not kinds:
         print(found.to_markdown(), end="")
     else:
-        give(rest, replace(found, table=found.table[chosen]), shown, can_draw=False)
+        give(rest, replace(found, table=found.table[chosen]), shown)
     for path in pages:
         write_whole(path, found.to_markdown().encode())
         say(f"wrote {path}")

@@ -140,11 +140,12 @@ def matrix(
     """
     import corridors as cx
 
+    out.only_tables()
     network = load(where).network
     starts = read_places(origins)
     ends = read_places(to) if to else starts
     found = cx.matrix(network, starts, ends, weight=items(weight), **terms.options())
-    give(out, found, _grid(found), can_draw=False)
+    give(out, found, _grid(found))
     for reason in dict.fromkeys(found.loc[found["reason"] != "", "reason"]):
         say(reason)
     if (found["reason"] != "").all():

@@ -75,10 +75,11 @@ def isolation(
     """
     import corridors as cx
 
+    out.only_tables()
     network = load(where).network
     targets: Any = [place(t) for t in target] if target else "seaports"
     found = cx.isolation(network, country.upper(), targets=targets, avoid=items(*(avoid or [])), modes=items(modes))
-    give(out, found, found.gates, network=network, can_draw=False)
+    give(out, found, found.gates, network=network)
     say(repr(found)[1:-1])
 
 
@@ -162,11 +163,12 @@ def sweep(
     """
     import corridors as cx
 
+    out.only_tables()
     network: Network = load_source(source)
     plans = [cx.Scenario("today"), *(cx.Scenario.load(s) for s in scenario or [])]
     found = cx.sweep(network, list(_good(pairs)), plans, out=folder, weight=weight, **terms.options())
     table = found.table()
-    give(out, found, table, can_draw=False)
+    give(out, found, table)
     for reason in dict.fromkeys(table.loc[table["reason"] != "", "reason"]):
         say(reason)
     if (table["reason"] != "").all():
@@ -180,8 +182,9 @@ def scenarios(out: Out) -> None:
     """
     from corridors.cli.atlas import scenario_table
 
+    out.only_tables()
     table = scenario_table()
-    give(out, table, table, can_draw=False)
+    give(out, table, table)
 
 
 def _good(words: list[str]) -> dict[tuple[Any, Any], float]:

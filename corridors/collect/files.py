@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.collect._probe import fault_in
-from corridors.errors import LayerError, MissingExtraError
+from corridors.errors import LayerError, missing_extra
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -50,7 +50,7 @@ def read_vector(
 
     path = Path(path)
     if not path.exists():
-        raise LayerError(f"{what} does not exist: {str(path)!r}")
+        raise LayerError(f"{what} does not exist")
     is_parquet = path.suffix.lower() in (".parquet", ".geoparquet")
     fault = fault_of(path) or (fault_in(path) if isolated and not is_parquet else "")
     if fault:
@@ -60,7 +60,7 @@ def read_vector(
             return gpd.read_parquet(path)
         return gpd.read_file(path, **({"encoding": encoding} if encoding else {}))
     except ImportError as error:
-        raise MissingExtraError(f"{what} is GeoParquet, which needs pyarrow: pip install pyarrow") from error
+        raise missing_extra(f"{what} is GeoParquet, which", "pyarrow", "io") from error
     except UnicodeDecodeError as error:
         raise LayerError(
             f"cannot read the text of {what}: {error.reason}; give encoding='cp1251' or the like"

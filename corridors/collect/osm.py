@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridors.errors import LayerError, MissingExtraError, SchemaError
+from corridors.errors import LayerError, MissingExtraError, SchemaError, missing_extra
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -81,13 +81,13 @@ def read_osm(path: str | Path, *, mode: str = "rail", yards: bool = True) -> gpd
     path = Path(path)
     key = _key(mode)
     if not path.exists():
-        raise LayerError(f"the OpenStreetMap file does not exist: {str(path)!r}")
+        raise LayerError(f"there is no OpenStreetMap file {str(path)!r}")
     if path.stat().st_size == 0:
         raise LayerError(f"the OpenStreetMap file {path.name!r} is empty (0 bytes)")
     try:
         import osmium
     except ImportError as error:
-        raise MissingExtraError("reading OpenStreetMap files needs osmium: pip install 'corridors[pbf]'") from error
+        raise missing_extra("reading OpenStreetMap files", "osmium", "pbf") from error
     rows, shapes = [], []
     try:
         ways: Any = osmium.FileProcessor(str(path)).with_locations().with_filter(osmium.filter.KeyFilter(key))

@@ -11,7 +11,7 @@ from corridors._progress import progress
 from corridors.comparison._differences import CONCERNS, DIFFERENCES, add_differences, concerns, sentences
 from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import NoRouteError, PlaceError
-from corridors.network import Asked, Network, name_of
+from corridors.network import Asked, Network, as_pairs, name_of
 from corridors.routing import Route, alternatives, route
 from corridors.routing._alternatives import summary, summary_columns
 
@@ -146,6 +146,7 @@ def compare(
         raise ValueError(f"cost models price {', '.join(m.cargo for m in models)}; give cargo=, one unit for all")
     if k < 0:
         raise ValueError(f"k is {k!r}; it must be 0 or more routes beside the best one")
+    pairs = as_pairs(pairs)
     avoid = (avoid,) if isinstance(avoid, str) else tuple(avoid)
     role = f"avoiding {', '.join(avoid)}" if avoid else "alternative"
     distinct = {"max_overlap": max_overlap, "max_detour": max_detour}

@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from corridors.errors import LayerError, MissingExtraError
+from corridors.errors import LayerError, missing_extra
 from corridors.export._document import Document
 from corridors.export._frames import Meaning, cut_text, defused, flat, meaning
 from corridors.export._text import json_value
@@ -29,9 +29,7 @@ def files(found: Document, name: str) -> dict[str, bytes]:
     try:
         import xlsxwriter
     except ImportError as error:
-        raise MissingExtraError(
-            "Excel needs xlsxwriter, which is in the extra 'io': pip install 'corridors[io]'"
-        ) from error
+        raise missing_extra("Excel", "xlsxwriter", "io") from error
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, _OPTIONS)
     book.set_properties({"title": found.title, "created": _DATE, "comments": found.metadata.get("attribution", "")})

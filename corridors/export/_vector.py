@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors import schema
 from corridors._files import fixed_gdal_date
-from corridors.errors import LayerError, MissingExtraError
+from corridors.errors import LayerError, missing_extra
 from corridors.export._document import Document
 from corridors.export._frames import cut_text
 from corridors.export._text import json_value, side_file
@@ -181,9 +181,7 @@ def parquet_files(found: Document, name: str) -> dict[str, bytes]:
     try:
         import pyarrow.parquet as pq
     except ImportError as error:
-        raise MissingExtraError(
-            "Parquet needs pyarrow, which is in the extra 'io': pip install 'corridors[io]'"
-        ) from error
+        raise missing_extra("Parquet", "pyarrow", "io") from error
     _, frame = next(iter(found.tables.items()))
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False)

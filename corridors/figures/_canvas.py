@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors import _files
-from corridors.errors import LayerError, MissingExtraError
+from corridors.errors import LayerError, missing_extra
 from corridors.figures._subject import MAX_ROUTES, By, cargo_words
 from corridors.routing import Route
 
@@ -33,7 +33,7 @@ def _matplotlib() -> Any:
     try:
         import matplotlib
     except ImportError as error:
-        raise MissingExtraError("figures need matplotlib: pip install 'corridors[plot]'") from error
+        raise missing_extra("a figure", "matplotlib", "plot") from error
     return matplotlib
 
 

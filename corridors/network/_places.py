@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,15 @@ class Place:
 def name_of(asked: Asked) -> str:
     """Return how tables call a place that was asked for."""
     return asked if isinstance(asked, str) else f"({asked[0]:g}, {asked[1]:g})"
+
+
+def as_pairs(pairs: Iterable[Any]) -> list[tuple[Asked, Asked]]:
+    """Return pairs of places; refuse anything else, above all one pair that is not in a list."""
+    found = list(pairs)
+    for pair in found:
+        if isinstance(pair, str) or len(pair) != 2:
+            raise ValueError(f"{pair!r} is no pair of places; give a list of pairs: [(origin, destination), ...]")
+    return found
 
 
 def fold(name: str) -> str:
@@ -226,7 +236,8 @@ def _nearest(network: Network, lon: float, lat: float, modes: tuple[str, ...]) -
         return float("inf"), "nothing"
     km = distance_km(lon, lat, nodes["lon"][stations], nodes["lat"][stations])
     i = int(np.argmin(km))
-    return float(km[i]), f"{nodes['name'][stations[i]]} ({nodes['iso3'][stations[i]]})"
+    name, country = str(nodes["name"][stations[i]]), nodes["iso3"][stations[i]]
+    return float(km[i]), f"{name} ({country})" if country else name
 
 
 def _by_position(network: Network, lon: float, lat: float, modes: tuple[str, ...], max_connector_km: float) -> Place:
@@ -237,8 +248,11 @@ def _by_position(network: Network, lon: float, lat: float, modes: tuple[str, ...
     text = name_of((lon, lat))
     if len(near) == 0:
         nearest_km, name = _nearest(network, lon, lat, modes)
+        swapped = _nearest(network, lat, lon, modes) if abs(lon) <= 90.0 else (np.inf, "")
+        hint = f"; longitude comes first: was {name_of((lat, lon))} meant, near {swapped[1]}?"
         raise PlaceError(
             f"{text} is farther than {max_connector_km:g} km from the network; nearest is {name}, {nearest_km:.0f} km away"
+            f"{hint if swapped[0] <= max_connector_km else ''}"
         )
     order = near[np.argsort(km[near], kind="stable")]
     return Place(

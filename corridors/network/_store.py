@@ -58,6 +58,8 @@ def load_tables(path: Path) -> tuple[dict[str, Table], dict[str, Any]]:
         header = json.loads(arrays.pop("_header").tobytes().decode())
         found, attrs = header["format"], dict(header["attrs"])
         tables = _unpacked(arrays) if found == FORMAT else {}
+    except FileNotFoundError:
+        raise LayerError(f"there is no network file {str(path)!r}") from None
     except Exception as error:  # zip, zlib, and numpy's parser of headers have no common class
         raise LayerError(f"cannot read the network {str(path)!r}: {error}; is it cut off or damaged?") from error
     if found != FORMAT:

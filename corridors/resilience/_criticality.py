@@ -18,7 +18,7 @@ import numpy as np
 from corridors._workers import do_all
 from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import NoRouteError, PlaceError, UnknownNameError
-from corridors.network import Asked, Network, name_of
+from corridors.network import Asked, Network, as_pairs, name_of
 from corridors.routing import Route, Weight
 from corridors.routing._question import Question
 from corridors.routing._search import Search
@@ -127,7 +127,7 @@ def criticality(
     if of not in OF:
         raise UnknownNameError(f"of is {of!r}; it must be {', '.join(OF)}")
     model = cost_model(cost, cargo=cargo)
-    weighted = dict(pairs) if isinstance(pairs, Mapping) else dict.fromkeys(pairs, 1.0)
+    weighted = dict(pairs) if isinstance(pairs, Mapping) else dict.fromkeys(as_pairs(pairs), 1.0)
     avoid = (avoid,) if isinstance(avoid, str) else tuple(avoid)
     rows: list[dict[str, Any]] = []
     failures: list[dict[str, Any]] = []

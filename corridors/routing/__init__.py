@@ -171,6 +171,8 @@ def alternatives(
     ------
     PlaceError, NoRouteError, UnknownNameError
         As for `route`.
+    ValueError
+        k is less than one.
 
     Examples
     --------
@@ -181,6 +183,8 @@ def alternatives(
     >>> float(routes.overlaps().iloc[0, 1]) <= 0.6
     True
     """
+    if k < 1:
+        raise ValueError(f"k is {k!r}; it must be 1 or more routes")
     question = Question(
         origin, destination, places_of(via), weight, avoid, avoid_strict, modes, cost, cargo, month, max_connector_km,
         avoid_mode,

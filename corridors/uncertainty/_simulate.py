@@ -18,7 +18,7 @@ import numpy as np
 from corridors._workers import do_all
 from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import NoRouteError, PlaceError, UnknownNameError
-from corridors.network import Asked, Network, name_of
+from corridors.network import Asked, Network, as_pairs, name_of
 from corridors.routing import Route, alternatives
 from corridors.uncertainty._draw import draw
 from corridors.uncertainty._sobol import sobol_indices
@@ -232,6 +232,7 @@ def simulate(
         "cost": model,
         "month": month,
     }
+    pairs = as_pairs(pairs)
     asked = [(name_of(a), name_of(b)) for a, b in pairs]
     ways = {"": {}} if corridors is None else corridors
     tasks = [(*pair, k, _options(shared, own)) for pair in pairs for own in ways.values()]

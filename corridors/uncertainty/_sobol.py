@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors.errors import MissingExtraError
+from corridors.errors import missing_extra
 from corridors.routing import Route
 from corridors.uncertainty._draw import quantile
 from corridors.uncertainty._terms import terms_of, total
@@ -32,7 +32,7 @@ def sobol_indices(corridors: Sequence[tuple[str, tuple[Route, ...]]], n: int, se
         from SALib.analyze import sobol as analyze
         from SALib.sample import sobol as sample
     except ImportError:
-        raise MissingExtraError("Sobol's indices need SALib: pip install corridors[analysis]") from None
+        raise missing_extra("a table of Sobol's indices", "SALib", "analysis") from None
     import pandas as pd
 
     if n < 2 or n & (n - 1):
