@@ -1,5 +1,7 @@
 """Repair steps, on drawn lines: what is joined, what is not, and what is said about it."""
 
+from unittest.mock import patch
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -21,6 +23,8 @@ from corridors.topology import (
     snap_ends,
 )
 from corridors.topology._arrays import Ends, Ragged
+from corridors.topology._boxes import Boxes, Cells, may_be_in
+from corridors.topology._sphere import on_sphere_m
 
 M = 1 / 111_195  # a metre of latitude, in degrees
 
@@ -194,6 +198,30 @@ def test_the_usual_faults_of_openstreetmap_ways() -> None:
     }  # fmt: skip
 
 
+def test_what_a_moved_end_brings_near_is_found_in_the_round_after() -> None:
+    #         |            \
+    #         o  35 m       \   the end goes 20 m to the slanted line, 14 m of it up,
+    #   -------------------o \  and half as much in the middle: 28 m from the end above
+    slanted = [(954 * M, 74 * M), (1074 * M, -46 * M)]
+    lines = frame([(0, 0), (1000 * M, 0)], slanted, [(500 * M, 35 * M), (500 * M, 500 * M)])
+    joined, repairs = repair_lines(lines, snap_m=30)
+    assert n_components(joined) == 1
+    assert repairs.loc[repairs["kind"] == "snap", "metres"].round().tolist() == [20, 28]
+
+
+def test_a_line_that_a_gap_cuts_may_meet_itself() -> None:
+    #    +--+
+    #    |  |    o---    an end is not joined with its own line, which is two lines once the gap of 50 m is closed
+    #   -+--+
+    six = [(0, 0), (1000 * M, 0), (1000 * M, 1000 * M), (500 * M, 1000 * M), (500 * M, 15 * M)]
+    lines = frame(six, [(1050 * M, 500 * M), (2000 * M, 500 * M)])
+    assert len(repair_lines(lines, snap_m=30).lines) == 2
+    joined, repairs = repair_lines(lines, snap_m=30, gap_m=100)
+    assert repairs["kind"].tolist() == ["gap", "junction", "snap"]
+    assert repairs["metres"].round().tolist() == [50, 0, 15]
+    assert len(joined) == 5
+
+
 # Invariants ----------------------------------------------------------------------------------------------------------
 
 LINES = st.lists(
@@ -242,6 +270,33 @@ def test_length_is_kept_but_for_the_logged_metres(lines: list, spread: list[int]
     gone = sum(metres.get(k, 0.0) for k in ("duplicate", "collapsed", "parallel"))
     expected = km(before) * 1000 + metres.get("gap", 0.0) - gone
     assert abs(km(after) * 1000 - expected) <= metres.get("snap", 0.0) + 0.05
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+@settings(deadline=None, max_examples=60, derandomize=True, phases=(Phase.explicit, Phase.generate))
+@given(lines=LINES, spread=SPREAD, at=st.sampled_from([0.0, 10.0]))
+def test_looking_again_where_something_changed_is_looking_everywhere(
+    lines: list, spread: list[int], at: float, options: dict
+) -> None:
+    before = drawn(lines, spread, at)
+    again = repair_lines(before, **options)
+    with patch("corridors.topology._pipeline._may_move", return_value=None):  # all may move, in each round
+        everywhere = repair_lines(before, **options)
+    assert again.lines.to_wkt().equals(everywhere.lines.to_wkt())
+    assert again.repairs.equals(everywhere.repairs)
+
+
+POINTS = st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=1, max_size=20)
+
+
+@settings(deadline=None, max_examples=200, derandomize=True)
+@given(points=POINTS, places=POINTS, metres=st.sampled_from([1.0, 1e3, 1e5]))
+def test_a_look_from_afar_misses_no_point(points: list, places: list, metres: float) -> None:
+    xy, boxes = np.array(points), Boxes.at(np.array(places)).widened(metres)
+    apart = np.linalg.norm(on_sphere_m(xy)[:, None] - on_sphere_m(np.array(places)), axis=2)
+    cells = Cells(xy)
+    assert may_be_in(xy, boxes)[(apart <= metres).any(axis=1)].all()
+    assert (cells.count(cells.under(boxes)) >= (apart <= metres).sum(axis=0)).all()
 
 
 def test_nothing_in_nothing_out() -> None:

@@ -10,7 +10,8 @@ import numpy as np
 from corridors.errors import LayerError
 from corridors.network._network import Network
 from corridors.network._own import nodes_of
-from corridors.topology._arrays import joined_rows, on_sphere_m, repair_rows
+from corridors.topology._arrays import joined_rows, repair_rows
+from corridors.topology._sphere import on_sphere_m
 from corridors.units import distance_km
 
 if TYPE_CHECKING:

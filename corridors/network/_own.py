@@ -25,7 +25,8 @@ from corridors.topology import (
     repair_lines,
     settle_countries,
 )
-from corridors.topology._arrays import Ragged, joined_rows, labels, no_repairs, on_sphere_m, repair_rows
+from corridors.topology._arrays import Ragged, joined_rows, labels, no_repairs, repair_rows
+from corridors.topology._sphere import on_sphere_m
 from corridors.units import chord_lengths_km, distance_km
 
 if TYPE_CHECKING:

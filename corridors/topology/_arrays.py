@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import shapely
 
+from corridors.topology._boxes import Boxes, Runs, may_be_in
+from corridors.topology._sphere import chord_m, on_sphere_m
 from corridors.units import Floats
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
-
-EARTH_M = 6_371_008.8
-"""Mean radius: tolerances are small, so a sphere measures them to 0.5 %."""
 
 _GRID = 1e7
 """Two coordinates are the same vertex if they agree to a ten-millionth of a degree (1 cm)."""
@@ -87,6 +86,11 @@ class Ragged:
         return Ends.of(self)
 
     @cached_property
+    def runs(self) -> Runs:
+        """The lines in short runs of segments, each in its box."""
+        return Runs.of(self.xy, self.start)
+
+    @cached_property
     def along_m(self) -> Floats:
         """How far along its line each vertex lies, in metres on great circles of the mean sphere."""
         if len(self.xy) == 0:
@@ -128,7 +132,7 @@ class Ragged:
         inside = np.arange(before[-1]) - np.repeat(before[:-1], n)
         vertex = np.repeat(first, n) + inside * np.repeat(step, n)
         starts = before[:-1] if joined is None else before[:-1][~joined]
-        return Ragged(self.xy[vertex], np.append(starts, before[-1]))
+        return Ragged(self.xy.take(vertex, axis=0), np.append(starts, before[-1]))
 
     def lines(self) -> Any:
         """Return shapely lines; each needs two vertices or more."""
@@ -155,6 +159,31 @@ class Ragged:
         keep &= np.repeat(long, np.diff(self.start))
         return Ragged(self.xy[keep], np.concatenate([[0], np.cumsum(n[long])])), long
 
+    def put(self, rows: Any, lines: Ragged, of: Any) -> tuple[Ragged, Any]:
+        """Put others in the place of some of the lines.
+
+        Parameters
+        ----------
+        rows
+            Numbers of the lines that go.
+        lines
+            Those that come.
+        of
+            For each that comes the number of the line in whose place it is.
+
+        Returns
+        -------
+        Ragged
+            The lines, in the order of the numbers.
+        numpy.ndarray
+            For each line the number that it had, or in whose place it is.
+        """
+        stay = np.delete(np.arange(len(self)), rows)
+        number = np.concatenate([stay, of])
+        order = np.argsort(number, kind="stable")
+        source = np.concatenate([stay, len(self) + np.arange(len(of))])
+        return self.and_then(lines).take(source[order]), number[order]
+
     def cut(self, at: Any) -> tuple[Ragged, Any]:
         """Cut lines at inner vertices.
 
@@ -178,7 +207,7 @@ class Ragged:
         first_of_line = np.zeros(len(self.xy), dtype=bool)
         first_of_line[self.start[:-1]] = True
         start = np.flatnonzero(second | first_of_line[copies])
-        return Ragged(self.xy[copies], np.append(start, len(copies))), self.owner[copies[start]]
+        return Ragged(self.xy.take(copies, axis=0), np.append(start, len(copies))), self.owner[copies[start]]
 
     def insert(self, after: Any, along: Any, points: Floats) -> Ragged:
         """Put new vertices behind vertices ``after``; those behind one vertex are ordered by ``along``."""
@@ -197,21 +226,7 @@ def vertex_keys(xy: Floats) -> Any:
     return (lon + round(180 * _GRID)) * (1 << 31) + lat + round(90 * _GRID)
 
 
-def on_sphere_m(lonlat: Floats) -> Floats:
-    """Return points on a sphere of the Earth's mean radius, in metres, so that straight distances are metric."""
-    lon, lat = np.radians(np.asarray(lonlat, dtype=float)).reshape(-1, 2).T
-    return EARTH_M * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-
-
-def chord_m(a: Floats, b: Floats) -> Floats:
-    """Return the great-circle distance of pairs of points (lon, lat) in metres."""
-    lon, lat = np.radians(b - a).T
-    c = np.cos(np.radians(a[:, 1])) * np.cos(np.radians(b[:, 1]))
-    h = np.sin(lat / 2) ** 2 + c * np.sin(lon / 2) ** 2
-    return np.asarray(2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(h, 1.0))))
-
-
-def repair_rows(kind: str, what: Any, lonlat: Floats, metres: Any, note: str = "") -> pd.DataFrame:
+def repair_rows(kind: str, what: Any, lonlat: Floats, metres: Any, note: Any = "") -> pd.DataFrame:
     """Return rows for the table of repairs."""
     import pandas as pd
 
@@ -286,10 +301,9 @@ class Lines:
     def __len__(self) -> int:
         return len(self.ragged)
 
-    @property
-    def names(self) -> Any:
-        """What repairs call each line."""
-        return self.of.names[self.row]
+    def names(self, rows: Any) -> Any:
+        """Return what repairs call some of the lines."""
+        return self.of.names[self.row[rows]]
 
     def codes(self, same: Sequence[str]) -> Any:
         """Return a number a line that is equal where all of these columns agree; ``repair`` is one of them."""
@@ -345,36 +359,64 @@ class Ends:
     def of(cls, ragged: Ragged) -> Ends:
         """Number the ends of lines."""
         rows = ragged.ends.ravel()
-        key, first, node = np.unique(ragged.key[rows], return_index=True, return_inverse=True)
-        return cls(node.reshape(-1, 2), ragged.xy[rows[first]], np.bincount(node, minlength=len(key)), key)
+        key, first, node = np.unique(ragged.key.take(rows), return_index=True, return_inverse=True)
+        return cls(node.reshape(-1, 2), ragged.xy.take(rows[first], axis=0), np.bincount(node, minlength=len(key)), key)
+
+    def at(self, xy: Floats) -> Any:
+        """Return the numbers of the nodes at some positions, as far as there are any."""
+        key = vertex_keys(xy)
+        number = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+        return number[self.key[number] == key]
 
     def are_linked(self, pairs: Any) -> Any:
         """Return a mask of the pairs of nodes, shape (n, 2), that a line joins directly."""
+        links = self.node[self.lines_between(pairs.ravel())]
         n = len(self.key)
-        a, b = pairs.T
-        wanted = np.minimum(a, b) * n + np.maximum(a, b)
-        return self._links[np.minimum(np.searchsorted(self._links, wanted), len(self._links) - 1)] == wanted
+        wanted, linked = (np.minimum(x[:, 0], x[:, 1]) * n + np.maximum(x[:, 0], x[:, 1]) for x in (pairs, links))
+        return np.isin(wanted, linked)
 
-    @cached_property
-    def _links(self) -> Any:
-        a, b = self.node.T
-        return np.sort(np.minimum(a, b) * len(self.key) + np.maximum(a, b))
+    def lines_between(self, nodes: Any) -> Any:
+        """Return the numbers of the lines both ends of which are among some nodes."""
+        a, b = self._are_among(nodes)
+        return np.flatnonzero(a & b)
 
-    @cached_property
-    def sphere_m(self) -> Floats:
-        """The nodes on the sphere, in metres."""
-        return on_sphere_m(self.xy)
+    def lines_at(self, nodes: Any) -> Any:
+        """Return the numbers of the lines that end at one of some nodes."""
+        a, b = self._are_among(nodes)
+        return np.flatnonzero(a | b)
 
-    @cached_property
-    def tree(self) -> Any:
-        """The nodes on the sphere, indexed."""
-        from scipy.spatial import cKDTree
+    def _are_among(self, nodes: Any) -> tuple[Any, Any]:
+        is_one = np.zeros(len(self.key), dtype=bool)
+        is_one[nodes] = True
+        return is_one[self.node[:, 0]], is_one[self.node[:, 1]]
 
-        return cKDTree(self.sphere_m, balanced_tree=False, compact_nodes=False)
+    def some(self, nodes: Any) -> Any:
+        """Return the numbers of some nodes, or of all for None."""
+        return np.arange(len(self.key)) if nodes is None else nodes
+
+    def pairs_within(self, metres: float, among: Any = None) -> Any:
+        """Return the pairs of nodes that are at most so far apart, shape (n, 2); ``among`` are the nodes to look at."""
+        nodes = self.some(among)
+        return nodes[tree_m(self.xy[nodes]).query_pairs(metres, output_type="ndarray")]
+
+    def around(self, nodes: Any, metres: Any) -> list[Any]:
+        """Return for each of some nodes the nodes that are at most so far away, itself too."""
+        if len(nodes) == 0:
+            return []
+        near = np.flatnonzero(may_be_in(self.xy, Boxes.at(self.xy[nodes]).widened(float(np.max(metres)))))
+        found = tree_m(self.xy[near]).query_ball_point(on_sphere_m(self.xy[nodes]), metres)
+        return [near[np.asarray(x, dtype=int)] for x in found]
 
     def components(self, extra: Any = None) -> Any:
         """Return the component of each node; ``extra`` are further pairs of nodes that count as joined."""
         return labels(self.node if extra is None else np.vstack([self.node, extra]), len(self.key))
+
+
+def tree_m(lonlat: Floats) -> Any:
+    """Return an index of points that are put on the sphere, in metres."""
+    from scipy.spatial import cKDTree
+
+    return cKDTree(on_sphere_m(lonlat), balanced_tree=False, compact_nodes=False)
 
 
 def labels(pairs: Any, n: int) -> Any:

@@ -61,14 +61,14 @@ def join_chains(lines: Lines, *, same: Sequence[str] = (*SAME, "repair"), keep: 
     xy[ragged.ends] = ends.xy[ends.node]  # 180 and -180 degrees are one place, written in one way
     chains = Ragged(xy, ragged.start).take(order, backwards=backwards, joined=~is_first)
     chains = _settled_rings(chains, beyond[order[is_first], backwards[is_first].astype(int)] >= 0)
-    what = lines.names[order].astype(str)
+    what = lines.names(order).astype(str)
     lowest = order[np.lexsort((order, what, chain))][is_first]
     single = np.setdiff1d(np.arange(len(ragged)), merged, assume_unique=True)
     rows = np.concatenate([single, lowest])
     place = np.argsort(rows, kind="stable")
     count = np.diff(np.append(np.flatnonzero(is_first), len(order)))
-    repairs = repair_rows("contracted", lines.names[lowest], chains.xy[chains.start[:-1]], 0.0)
-    repairs = repairs.assign(note=[f"{n} lines made one" for n in count])
+    note = [f"{n} lines made one" for n in count.tolist()]
+    repairs = repair_rows("contracted", lines.names(lowest), chains.xy[chains.start[:-1]], 0.0, note)
     return lines.pieces(ragged.take(single).and_then(chains).take(place), rows[place]), repairs
 
 
@@ -189,7 +189,7 @@ def _parallel(lines: Lines, apart_m: float, same: Sequence[str]) -> tuple[Any, A
     some = np.flatnonzero(some)
     if len(some) == 0:
         return dropped, no_repairs()
-    ragged, key, what = ragged.take(some), key[some], lines.names[some]
+    ragged, key, what = ragged.take(some), key[some], lines.names(some)
     length = ragged.lengths_m()
     order = np.lexsort((what.astype(str), np.round(length, 3), *key.T))
     new = np.ones(len(order), dtype=bool)

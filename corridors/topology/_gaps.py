@@ -28,8 +28,9 @@ from corridors.topology._arrays import (
     repair_rows,
     vertex_keys,
 )
-from corridors.topology._near import feet
+from corridors.topology._near import feet_of_nodes
 from corridors.topology._repair import cut_at_feet, is_at_an_end
+from corridors.topology._sphere import on_sphere_m
 from corridors.units import Floats
 
 if TYPE_CHECKING:
@@ -118,25 +119,22 @@ def _close_once(lines: Lines, gap_m: float) -> Step:
 def _candidates(ends: Ends, ragged: Ragged, gap_m: float) -> _Gaps:
     """Return everything within reach of a loose end, the nearest first, ties by position."""
     loose = np.flatnonzero(ends.degree == 1)
-    number = np.full(len(ends.key), -1)
-    number[loose] = np.arange(len(loose))
-    sphere = ends.sphere_m
-    lists = ends.tree.query_ball_point(sphere[loose], gap_m) if len(loose) else []
-    i = np.repeat(loose, [len(x) for x in lists]).astype(int)
-    j = np.concatenate([np.asarray(x, dtype=int) for x in lists]) if len(i) else np.empty(0, dtype=int)
+    near_nodes = ends.around(loose, gap_m)
+    i = np.repeat(loose, [len(x) for x in near_nodes]).astype(int)
+    j = np.concatenate(near_nodes) if len(i) else np.empty(0, dtype=int)
     apart = (i != j) & ~ends.are_linked(np.column_stack([i, j]))
     i, j = i[apart], j[apart]
-    near = feet(ends.xy[loose], ragged, gap_m, own=number[ends.node])
+    near = feet_of_nodes(loose, ragged, gap_m)
     near = near.where(~is_at_an_end(near, ragged))
     none_i, none_n = np.full(len(i), -1), np.full(len(near.point), -1)
     both = _Gaps(
-        loose=np.concatenate([i, loose[near.point]]),
+        loose=np.concatenate([i, near.point]),
         node=np.concatenate([j, none_n]),
         line=np.concatenate([none_i, near.line]),
         vertex=np.concatenate([none_i, near.vertex]),
         along=np.concatenate([np.zeros(len(i)), near.along]),
         xy=np.vstack([ends.xy[j], near.xy]),
-        metres=np.concatenate([np.linalg.norm(sphere[i] - sphere[j], axis=1), near.metres]),
+        metres=np.concatenate([np.linalg.norm(on_sphere_m(ends.xy[i]) - on_sphere_m(ends.xy[j]), axis=1), near.metres]),
     )
     order = np.lexsort((both.xy[:, 1], both.xy[:, 0], both.loose, np.round(both.metres, 3)))
     return both.where(order)
@@ -204,12 +202,12 @@ def _path_m(found: _Gaps, ends: Ends, ragged: Ragged, limit: Floats) -> Floats:
     b = np.where(is_node, found.node, ends.node[found.line, 1])
     into = _along_line(found, ragged)
     extra_b = np.where(is_node, 0.0, ragged.lengths_m(np.maximum(found.line, 0)) - into)
-    near = ends.tree.query_ball_point(ends.sphere_m[found.loose], limit * 1.01)
-    graph = _graph(ends, ragged, np.concatenate([np.concatenate(near).astype(int), a, b]))
+    near = ends.around(found.loose, limit * 1.01)
+    graph = _graph(ends, ragged, np.concatenate([*near, a, b]))
     order = np.argsort(found.loose)
     for k in range(0, len(order), 40):  # what lies beyond the limit is left out, so that each search is small
         part = order[k : k + 40]
-        nodes = np.unique(np.concatenate([*(np.asarray(near[i], dtype=int) for i in part), a[part], b[part]]))
+        nodes = np.unique(np.concatenate([*(near[i] for i in part), a[part], b[part]]))
         s, x, y = (np.searchsorted(nodes, v[part]) for v in (found.loose, a, b))
         metres = dijkstra(graph[nodes][:, nodes], directed=False, indices=s, limit=float(limit[part].max()))
         row = np.arange(len(part))
@@ -233,9 +231,7 @@ def _graph(ends: Ends, ragged: Ragged, nodes: Any) -> Any:
     from scipy.sparse import csr_array
 
     n = len(ends.key)
-    is_near = np.zeros(n, dtype=bool)
-    is_near[nodes] = True
-    lines = np.flatnonzero(is_near[ends.node].all(axis=1))
+    lines = ends.lines_between(nodes)
     length = ragged.lengths_m(lines)
     pair = np.sort(ends.node[lines], axis=1)
     order = np.lexsort((length, pair[:, 1], pair[:, 0]))
@@ -254,7 +250,7 @@ def _laid(lines: Lines, ends: Ends, gaps: _Gaps, note: str) -> Step:
     if "status" in lines.of.frame:  # a gap before a planned line is planned too
         status = lines.of.frame["status"].to_numpy(dtype=object)[lines.row]
         line = np.where((status[line] == "operating") & (status[target] != "operating"), target, line)
-    repairs = repair_rows("gap", lines.names[line], ends.xy[gaps.loose], gaps.metres, note)
+    repairs = repair_rows("gap", lines.names(line), ends.xy[gaps.loose], gaps.metres, note)
     is_new = vertex_keys(ends.xy[gaps.loose]) != vertex_keys(gaps.xy)  # an end on a line needs the cut alone
     xy = np.stack([ends.xy[gaps.loose], gaps.xy], axis=1)[is_new].reshape(-1, 2)
     straight = Ragged(xy, np.arange(0, len(xy) + 1, 2))

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from corridors.topology._arrays import Ragged, chord_m, labels, on_sphere_m, vertex_keys
+from corridors.topology._arrays import Ragged, labels, vertex_keys
+from corridors.topology._sphere import chord_m, on_sphere_m
 from corridors.units import Floats
 
 
@@ -38,8 +39,9 @@ def join_ends(lines: Sequence[shapely.LineString], *, snap_m: float = 50.0) -> t
     from scipy.spatial import cKDTree
 
     geometries = np.asarray(lines, dtype=object)
-    first, last = (shapely.get_coordinates(shapely.get_point(geometries, k)) for k in (0, -1))
-    xy = np.stack([first, last], axis=1).reshape(-1, 2)
+    n = shapely.get_num_coordinates(geometries)
+    behind = np.cumsum(n)
+    xy = shapely.get_coordinates(geometries)[np.column_stack([behind - n, behind - 1]).ravel()]
     if snap_m > 0:
         cluster = labels(cKDTree(on_sphere_m(xy)).query_pairs(snap_m, output_type="ndarray"), len(xy))
     else:

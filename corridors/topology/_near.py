@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from corridors.topology._arrays import EARTH_M, Ragged, on_sphere_m
+from corridors.topology._arrays import Ragged, tree_m
+from corridors.topology._boxes import Boxes, Cells, Runs
+from corridors.topology._sphere import EARTH_M, METRES_A_DEGREE, on_sphere_m
 from corridors.units import Floats
-
-_METRES_A_DEGREE = EARTH_M * np.pi / 180.0
 
 
 @dataclass(frozen=True)
@@ -63,109 +64,77 @@ def feet(points: Floats, ragged: Ragged, metres: Any, *, own: Any = None) -> Fee
         none = np.empty(0, dtype=int)
         return Feet(none, none, none, np.empty(0), np.empty((0, 2)), np.empty(0))
     own = np.full((len(ragged), 2), -1) if own is None else own
-    xy = _unwrapped(ragged)
-    flat = ragged if xy is ragged.xy else Ragged(xy, ragged.start)
-    first, last, line = _runs(flat)
-    point, run = _within_reach(points, flat, float(reach.max()), first, last, own[line])
+    runs = ragged.runs
+    point, run = _within_reach(points, runs, float(reach.max()), own)
+    first, last, line = runs.first[run], runs.last[run], runs.line[run]
     at = points[point]
-    at[:, 0] += np.round((flat.xy[first[run], 0] - at[:, 0]) / 360.0) * 360.0  # on the side of the line
-    vertex, along, foot, apart, pair = _nearest_places(
-        at, line[run], first[run], last[run], point, flat, reach[point]
-    )  # fmt: skip
+    at[:, 0] += np.round((runs.xy[first, 0] - at[:, 0]) / 360.0) * 360.0  # on the side of the line
+    vertex, along, foot, apart, pair = _nearest_places(at, line, first, last, point, runs.xy, reach[point])
     foot[:, 0] = (foot[:, 0] + 180.0) % 360.0 - 180.0
-    return Feet(point[pair], line[run[pair]], vertex, along, foot, apart)
+    return Feet(point[pair], line[pair], vertex, along, foot, apart)
 
 
-_RUN = 8
-"""So many segments of a line are in one box: whole long lines have boxes that hold half a country."""
+def feet_of_nodes(nodes: Any, ragged: Ragged, metres: Any) -> Feet:
+    """Return the feet of some nodes on lines that do not end there; the points are the numbers of the nodes.
+
+    Parameters
+    ----------
+    nodes
+        Numbers of the ``joints`` of the lines.
+    ragged
+        The lines.
+    metres
+        How near; one number, or one a node.
+    """
+    ends = ragged.joints
+    number = np.full(len(ends.key), -1)
+    number[nodes] = np.arange(len(nodes))
+    found = feet(ends.xy[nodes], ragged, metres, own=number[ends.node])
+    return replace(found, point=nodes[found.point])
 
 
-def _runs(flat: Ragged) -> tuple[Any, Any, Any]:
-    """Return the first and last vertex of short runs of segments, and the line of each run."""
-    n_segments = np.diff(flat.start) - 1
-    n_runs = -(-n_segments // _RUN)
-    line = np.repeat(np.arange(len(flat)), n_runs)
-    number = np.arange(n_runs.sum()) - np.repeat(np.concatenate([[0], np.cumsum(n_runs)[:-1]]), n_runs)
-    first = flat.start[line] + number * _RUN
-    return first, np.minimum(first + _RUN, flat.start[line + 1] - 1), line
-
-
-def _within_reach(points: Floats, flat: Ragged, reach_m: float, first: Any, last: Any, own: Any) -> tuple[Any, Any]:
+def _within_reach(points: Floats, runs: Runs, reach_m: float, own: Any) -> tuple[Any, Any]:
     """Return the points in a ball around each run of segments, but for the line's own ends: point and run.
 
-    Most runs have only their own ends near: balls are counted first, and only those that hold more are opened.
+    Most runs have only their own ends near: what is there is counted first, in cells and then in balls, and only what
+    holds more is opened.
     """
-    from scipy.spatial import cKDTree
-
-    around = np.column_stack([first, last + 1]).ravel()
-    padded = np.vstack([flat.xy, flat.xy[-1:]])
-    low, high = (f.reduceat(padded, around)[::2] for f in (np.minimum, np.maximum))
-    run = np.flatnonzero(_may_hold_more(points, low, high, reach_m, own))
-    low, high, mine = low[run], high[run], own[run]
-    nearest_equator = np.where((low[:, 1] <= 0) & (high[:, 1] >= 0), 0.0, np.minimum(abs(low[:, 1]), abs(high[:, 1])))
-    lon, lat = (np.radians(high - low) / 2).T
-    # Along the meridian first and then along the parallel: no way to a corner is longer.
-    radius = 1.001 * EARTH_M * (lat + lon * np.cos(np.radians(nearest_equator))) + 1.01 * reach_m
-    centre, sphere = on_sphere_m((low + high) / 2), on_sphere_m(points)
-    tree = cKDTree(sphere)
-    is_own = [(side >= 0) & (np.linalg.norm(sphere[side] - centre, axis=1) <= radius) for side in mine.T]
-    n_own = is_own[0] + (is_own[1] & (mine[:, 0] != mine[:, 1])).astype(int)
-    more = tree.query_ball_point(centre, radius, return_length=True) > n_own
+    cells = Cells(points)
+    around = cells.under(runs.boxes.widened(reach_m))
+    n = cells.count(around)
+    run = np.flatnonzero(n)
+    around, mine = around.take(run), own[runs.line[run]]
+    more = n[run] > _n_own(mine, lambda end: around.hold(cells.column[end], cells.row[end]))
+    run, mine = run[more], mine[more]
+    centre, radius = _balls(runs.boxes.take(run), reach_m)
+    tree = tree_m(points)
+    n = tree.query_ball_point(centre, radius, return_length=True)
+    more = n > _n_own(mine, lambda end: np.linalg.norm(tree.data[end] - centre, axis=1) <= radius)
     found = tree.query_ball_point(centre[more], radius[more], return_sorted=True)
-    run = np.repeat(run[more], [len(x) for x in found])
+    run, mine = (np.repeat(x[more], n[more], axis=0) for x in (run, mine))
     point = np.fromiter(chain.from_iterable(found), dtype=int, count=len(run))
-    apart = (own[run, 0] != point) & (own[run, 1] != point)
+    apart = (mine[:, 0] != point) & (mine[:, 1] != point)
     return point[apart], run[apart]
 
 
-_CELLS = 512
+def _n_own(own: Any, is_there: Callable[[Any], Any]) -> Any:
+    """Return how many of the line's own ends are there, of none, one or two; a ring has one."""
+    a, b = own.T
+    return ((a >= 0) & is_there(a)).astype(int) + ((b >= 0) & (b != a) & is_there(b))
 
 
-def _may_hold_more(points: Floats, low: Floats, high: Floats, reach_m: float, own: Any) -> Any:
-    """Return a mask of the boxes that may have a point within reach which is not one of their own: a look from afar.
-
-    Points are counted in a grid of cells whose sums run over rows and columns, so that a box is four look-ups. Boxes that
-    reach the antimeridian or a pole are kept.
-    """
-    lat = 1.01 * reach_m / _METRES_A_DEGREE
-    farthest = np.maximum(np.abs(low[:, 1]), np.abs(high[:, 1])) + lat
-    wide = np.column_stack([lat / np.cos(np.radians(np.minimum(farthest, 89.0))), np.full(len(low), lat)])
-    origin = points.min(axis=0)
-    size = np.maximum((points.max(axis=0) - origin) / (_CELLS - 1), 1e-9)
-
-    def cells(xy: Floats) -> Any:
-        return np.clip(((xy - origin) / size), 0, _CELLS - 1).astype(int)
-
-    of_point, first, last = cells(points), cells(low - wide), cells(high + wide)
-    count = (
-        np.bincount(of_point[:, 0] * _CELLS + of_point[:, 1], minlength=_CELLS**2)
-        .astype(np.int32)
-        .reshape(_CELLS, _CELLS)
-    )
-    total = np.zeros((_CELLS + 1, _CELLS + 1), dtype=np.int32)
-    total[1:, 1:] = count.cumsum(axis=0).cumsum(axis=1)
-    (i, j), (k, m) = first.T, last.T + 1
-    n = total[k, m] - total[i, m] - total[k, j] + total[i, j]
-    is_own = [(side >= 0) & ((of_point[side] >= first) & (of_point[side] <= last)).all(axis=1) for side in own.T]
-    n_own = is_own[0] + (is_own[1] & (own[:, 0] != own[:, 1])).astype(int)
-    at_edge = (low[:, 0] - wide[:, 0] <= -180.0) | (high[:, 0] + wide[:, 0] >= 180.0) | (farthest > 89.0)
-    return (n > n_own) | at_edge
-
-
-def _unwrapped(ragged: Ragged) -> Floats:
-    """Return vertices so that no line jumps from 180 to -180 degrees: such lines go on beyond 180."""
-    xy = ragged.xy
-    step = np.diff(xy[:, 0], prepend=xy[:1, 0])
-    step[ragged.start[:-1]] = 0.0
-    turn = np.where(step > 180.0, -360.0, np.where(step < -180.0, 360.0, 0.0))
-    if not turn.any():
-        return xy
-    total = np.cumsum(turn)
-    return np.column_stack([xy[:, 0] + total - total[ragged.start[:-1]][ragged.owner], xy[:, 1]])
+def _balls(boxes: Boxes, reach_m: float) -> tuple[Floats, Floats]:
+    """Return the centre, on the sphere, and the radius in metres of balls that hold boxes and what is within reach."""
+    w, s, e, n = boxes.west, boxes.south, boxes.east, boxes.north
+    nearest_equator = np.where((s <= 0) & (n >= 0), 0.0, np.minimum(abs(s), abs(n)))
+    lon, lat = np.radians(e - w) / 2, np.radians(n - s) / 2
+    # Along the meridian first and then along the parallel: no way to a corner is longer.
+    radius = 1.001 * EARTH_M * (lat + lon * np.cos(np.radians(nearest_equator))) + 1.01 * reach_m
+    return on_sphere_m(np.column_stack([w + e, s + n]) / 2), radius
 
 
 def _nearest_places(
-    at: Floats, line: Any, first: Any, last: Any, point: Any, flat: Ragged, reach: Floats
+    at: Floats, line: Any, first: Any, last: Any, point: Any, xy: Floats, reach: Floats
 ) -> tuple[Any, Floats, Floats, Floats, Any]:
     """Return, for points and runs of segments: vertex before the foot, metres along, foot, distance, and which pair it is.
 
@@ -174,9 +143,9 @@ def _nearest_places(
     n = last - first
     pair = np.repeat(np.arange(len(line)), n)
     vertex = np.repeat(first - np.concatenate([[0], np.cumsum(n)[:-1]]), n).astype(int) + np.arange(n.sum())
-    scale = np.column_stack([np.cos(np.radians(at[:, 1])), np.ones(len(at))])[pair] * _METRES_A_DEGREE
-    a = (flat.xy[vertex] - at[pair]) * scale
-    step = (flat.xy[vertex + 1] - flat.xy[vertex]) * scale
+    scale = np.column_stack([np.cos(np.radians(at[:, 1])), np.ones(len(at))])[pair] * METRES_A_DEGREE
+    a = (xy[vertex] - at[pair]) * scale
+    step = (xy[vertex + 1] - xy[vertex]) * scale
     size = (step**2).sum(axis=1)
     t = np.clip(-(a * step).sum(axis=1) / np.where(size > 0, size, 1.0), 0.0, 1.0)
     distance = np.hypot(*(a + t[:, None] * step).T)
@@ -186,5 +155,5 @@ def _nearest_places(
     owner, who = line[pair[order]], point[pair[order]]
     is_best[1:] = (owner[1:] != owner[:-1]) | (who[1:] != who[:-1])
     best = order[is_best]
-    foot = flat.xy[vertex[best]] + t[best, None] * (flat.xy[vertex[best] + 1] - flat.xy[vertex[best]])
+    foot = xy[vertex[best]] + t[best, None] * (xy[vertex[best] + 1] - xy[vertex[best]])
     return vertex[best], t[best] * np.sqrt(size[best]), foot, distance[best], pair[best]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from corridors.topology._arrays import Lines, Repaired, joined_rows
+from corridors.topology._boxes import may_be_in
 from corridors.topology._contract import join_chains, without_parallels
 from corridors.topology._gaps import close
 from corridors.topology._repair import (
+    TOUCH_M,
     cut_at_crossings,
     cut_at_touches,
     cut_at_vertices,
@@ -87,22 +91,52 @@ def repair_lines(
 
 
 def _settled(lines: Lines, snap_m: float, gap_m: float) -> tuple[Lines, list[pd.DataFrame]]:
-    """Cut, snap and close gaps until nothing moves: what moves an end can bring two others together."""
+    """Cut, snap and close gaps until nothing moves: what moves an end can bring two others together.
+
+    The first round looks at every end, the others at those that may still move.
+    """
     rows: list[pd.DataFrame] = []
-    for k in range(_ROUNDS):
+    last: list[pd.DataFrame] | None = None
+    for _ in range(_ROUNDS):
         lines, shared = cut_at_vertices(lines)
-        lines, snapped = snap(lines, snap_m=snap_m)
-        lines, touched = cut_at_touches(lines, snap_m=snap_m)
+        lines, snapped = snap(lines, snap_m=snap_m, among=_may_move(lines, last, [shared], snap_m))
+        lines, touched = cut_at_touches(lines, snap_m=snap_m, among=_may_move(lines, last, [shared, snapped], snap_m))
         lines, doubles = without_duplicates(lines)
         new = [shared, snapped, touched, doubles]
-        if k and not any(len(r) for r in new):
+        if last is not None and not any(len(r) for r in new):
             break  # the gaps were closed in these very lines
         lines, gaps = close(lines, gap_m=gap_m)
-        rows += [*new, gaps]
+        last = [*new, gaps]
+        rows += last
         # Shared vertices and doubles settle at once.
         if not any(len(r) for r in (snapped, touched, gaps)):
             break
     return lines, rows
+
+
+def _may_move(lines: Lines, last: list[pd.DataFrame] | None, new: list[pd.DataFrame], snap_m: float) -> Any:
+    """Return the numbers of the nodes that may still move: those near the lines that an edit changed.
+
+    Two things that both stayed as they were are no nearer than when they were looked at. A line that an edit changed, or
+    left alone at its end, ends at the place of the edit or shares a node with a line that does: a gap is logged at its
+    loose end, and cuts what lies beyond it.
+
+    Parameters
+    ----------
+    lines
+        As they are now.
+    last, new
+        The edits of the round before, None if there was none and all may move, and those of this round.
+    snap_m
+        How far an end moves; metres.
+    """
+    if last is None or len(lines) == 0:
+        return None
+    ends, runs = lines.ragged.joints, lines.ragged.runs
+    edits = joined_rows([*last, *new])
+    at = ends.lines_at(ends.at(edits[["lon", "lat"]].to_numpy()))
+    changed = np.isin(runs.line, ends.lines_at(ends.node[at]))
+    return np.flatnonzero(may_be_in(ends.xy, runs.boxes.take(changed).widened(max(snap_m, TOUCH_M))))
 
 
 def _without_parallels(lines: Lines, metres: float, keep: Floats | None) -> tuple[Lines, list[pd.DataFrame]]:

@@ -25,7 +25,6 @@ from corridors.topology._arrays import (
     Ragged,
     Repaired,
     Step,
-    chord_m,
     joined_rows,
     labels,
     no_repairs,
@@ -33,7 +32,8 @@ from corridors.topology._arrays import (
     repair_rows,
 )
 from corridors.topology._join import near_ends
-from corridors.topology._near import Feet, feet
+from corridors.topology._near import Feet, feet, feet_of_nodes
+from corridors.topology._sphere import chord_m
 from corridors.units import Floats
 
 if TYPE_CHECKING:
@@ -131,13 +131,13 @@ def without_duplicates(lines: Lines, *, same: Sequence[str] = SAME) -> Step:
     double = np.flatnonzero(shape["b"].duplicated(keep=False).to_numpy())
     if len(double) == 0:
         return lines, no_repairs()
-    what = lines.names
-    few = shape.iloc[double].assign(code=lines.codes(same)[double], what=what[double], row=double)
+    few = shape.iloc[double].assign(code=lines.codes(same)[double], what=lines.names(double), row=double)
     dropped = few[few.sort_values(["what", "row"]).duplicated([*shape.columns, "code"]).reindex(few.index)]
     rows = np.sort(dropped["row"].to_numpy())
     if len(rows) == 0:
         return lines, no_repairs()
-    repairs = repair_rows("duplicate", what[rows], ragged.xy[ragged.start[rows]], ragged.lengths_m(rows), "dropped")
+    what, at = lines.names(rows), ragged.xy[ragged.start[rows]]
+    repairs = repair_rows("duplicate", what, at, ragged.lengths_m(rows), "dropped")
     keep = np.delete(np.arange(len(ragged)), rows)
     return lines.pieces(ragged.take(keep), keep), repairs
 
@@ -175,13 +175,13 @@ def snap_ends(frame: gpd.GeoDataFrame, *, snap_m: float) -> Repaired:
     return on_frame(frame, snap, snap_m=snap_m)
 
 
-def snap(lines: Lines, *, snap_m: float) -> Step:
-    """Do the work of `snap_ends`."""
+def snap(lines: Lines, *, snap_m: float, among: Any = None) -> Step:
+    """Do the work of `snap_ends`; ``among`` are the numbers of the nodes that may move, None for all."""
     ragged = lines.ragged
     if snap_m <= 0 or len(ragged) == 0:
         return lines, no_repairs()
     ends = ragged.joints
-    pairs = ends.tree.query_pairs(snap_m, output_type="ndarray")
+    pairs = ends.pairs_within(snap_m, among)
     pairs = pairs[~ends.are_linked(pairs)]
     if len(pairs) == 0:
         return _without_crumbs(lines, snap_m, no_repairs())
@@ -192,7 +192,7 @@ def snap(lines: Lines, *, snap_m: float) -> Step:
     xy[rows] = ends.xy[target[was]]
     metres = chord_m(ends.xy[was], ends.xy[target[was]])
     note = f"end moved to the node within {snap_m:g} m"
-    repairs = repair_rows("snap", lines.names[moved // 2], ends.xy[target[was]], metres, note)
+    repairs = repair_rows("snap", lines.names(moved // 2), ends.xy[target[was]], metres, note)
     lines, repairs = _without_crumbs(lines.pieces(Ragged(xy, ragged.start), slice(None)), snap_m, repairs)
     clean, long = lines.ragged.without_repeats()
     return lines.pieces(clean, long), repairs
@@ -214,7 +214,7 @@ def _without_crumbs(lines: Lines, snap_m: float, repairs: pd.DataFrame) -> Step:
     if len(crumbs):
         note = f"shorter than {snap_m:g} m: dropped"
         first = ragged.xy[ragged.start[crumbs]]
-        gone = repair_rows("collapsed", lines.names[crumbs], first, ragged.lengths_m(crumbs), note)
+        gone = repair_rows("collapsed", lines.names(crumbs), first, ragged.lengths_m(crumbs), note)
         repairs = joined_rows([repairs, gone])
         keep = np.delete(np.arange(len(ragged)), crumbs)
         lines = lines.pieces(ragged.take(keep), keep)
@@ -240,17 +240,15 @@ def cut_at_vertices(lines: Lines) -> Step:
     if not at.any():
         return lines, no_repairs()
     pieces, owner = ragged.cut(at)
-    repairs = repair_rows("junction", lines.names[ragged.owner[at]], ragged.xy[at], 0.0, "cut at a shared vertex")
+    repairs = repair_rows("junction", lines.names(ragged.owner[at]), ragged.xy[at], 0.0, "cut at a shared vertex")
     return lines.pieces(pieces, owner), repairs
 
 
 def _comes_again(key: Any) -> Any:
     """Return a mask of the keys that come more than once."""
-    order = np.argsort(key, kind="stable")
-    same = key[order][1:] == key[order][:-1]
-    mask = np.zeros(len(key), dtype=bool)
-    mask[order[1:][same]] = mask[order[:-1][same]] = True
-    return mask
+    import pandas as pd
+
+    return pd.Index(key).duplicated(keep=False)
 
 
 def node_junctions(frame: gpd.GeoDataFrame, *, snap_m: float) -> Repaired:
@@ -266,13 +264,13 @@ def node_junctions(frame: gpd.GeoDataFrame, *, snap_m: float) -> Repaired:
     return on_frame(frame, cut_at_touches, snap_m=snap_m)
 
 
-def cut_at_touches(lines: Lines, *, snap_m: float) -> Step:
-    """Do the work of `node_junctions`."""
+def cut_at_touches(lines: Lines, *, snap_m: float, among: Any = None) -> Step:
+    """Do the work of `node_junctions`; ``among`` are the numbers of the nodes that may move, None for all."""
     ragged = lines.ragged
     if len(ragged) == 0:
         return lines, no_repairs()
     ends = ragged.joints
-    found = _touches(ends, ragged, snap_m)
+    found = _touches(ends, ragged, snap_m, among)
     if len(found.point) == 0:
         return lines, no_repairs()
     xy = ragged.xy.copy()
@@ -282,20 +280,21 @@ def cut_at_touches(lines: Lines, *, snap_m: float) -> Step:
     foot = foot_of[ends.node.ravel()[moved]]
     xy[ragged.ends.ravel()[moved]] = found.xy[foot]
     metres = chord_m(ends.xy[ends.node.ravel()[moved]], found.xy[foot])
-    what = lines.names
+    note = f"end moved to the line within {snap_m:g} m"
     repairs = joined_rows(
         [
-            repair_rows("junction", what[found.line], found.xy, 0.0, "cut where an end touches"),
-            repair_rows("snap", what[moved // 2], found.xy[foot], metres, f"end moved to the line within {snap_m:g} m"),
+            repair_rows("junction", lines.names(found.line), found.xy, 0.0, "cut where an end touches"),
+            repair_rows("snap", lines.names(moved // 2), found.xy[foot], metres, note),
         ]
     )
     return cut_at_feet(lines.pieces(Ragged(xy, ragged.start), slice(None)), found), repairs
 
 
-def _touches(ends: Ends, ragged: Ragged, snap_m: float) -> Feet:
+def _touches(ends: Ends, ragged: Ragged, snap_m: float, among: Any) -> Feet:
     """Return the feet of ends on other lines: the nearest line of a loose end, all lines that a shared end lies on."""
-    reach = np.where(ends.degree == 1, max(snap_m, TOUCH_M), TOUCH_M)
-    found = feet(ends.xy, ragged, reach, own=ends.node)
+    nodes = ends.some(among)
+    reach = np.where(ends.degree[nodes] == 1, max(snap_m, TOUCH_M), TOUCH_M)
+    found = feet_of_nodes(nodes, ragged, reach)
     found = found.where(~is_at_an_end(found, ragged))
     order = np.lexsort((found.xy[:, 1], found.xy[:, 0], found.metres, found.point))
     nearest = order[np.unique(found.point[order], return_index=True)[1]]
@@ -309,14 +308,19 @@ def is_at_an_end(found: Feet, ragged: Ragged) -> Any:
 
 def cut_at_feet(lines: Lines, found: Any) -> Lines:
     """Put the feet into the lines as vertices and cut there."""
-    bigger = lines.ragged.insert(found.vertex, found.along, found.xy)
-    order = np.lexsort((found.along, found.vertex))
+    ragged = lines.ragged
+    met, number = np.unique(found.line, return_inverse=True)
+    few = ragged.take(met)
+    vertex = found.vertex - ragged.start[found.line] + few.start[number]
+    bigger = few.insert(vertex, found.along, found.xy)
+    order = np.lexsort((found.along, vertex))
     mask = np.zeros(len(bigger.xy), dtype=bool)
-    mask[found.vertex[order] + 1 + np.arange(len(order))] = True
+    mask[vertex[order] + 1 + np.arange(len(order))] = True
     # A foot on a vertex doubles it; both are the same place.
     pieces, owner = bigger.cut(mask & ~_repeats(bigger.key, bigger.start))
-    clean, long = pieces.without_repeats()
-    return lines.pieces(clean, owner[long])
+    cut, of = ragged.put(met, pieces, met[owner])
+    clean, long = cut.without_repeats()
+    return lines.pieces(clean, of[long])
 
 
 def _repeats(key: Any, start: Any) -> Any:
@@ -351,5 +355,5 @@ def cut_at_crossings(lines: Lines) -> Step:
     mine = (found.line == a[pair][found.point]) | (found.line == b[pair][found.point])
     found = found.where(mine & ~is_at_an_end(found, ragged))
     found = Feet(found.point, found.line, found.vertex, found.along, xy[found.point], found.metres)
-    repairs = repair_rows("crossing", lines.names[found.line], found.xy, 0.0, "cut where lines cross, as asked")
+    repairs = repair_rows("crossing", lines.names(found.line), found.xy, 0.0, "cut where lines cross, as asked")
     return cut_at_feet(lines, found), repairs
