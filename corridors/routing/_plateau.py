@@ -69,8 +69,8 @@ class Between:
         onward[[n for n, c in self._ends.items() if c == back[n]]] = -1
         first, last = _plateaus(graph.tail, graph.head, before, onward)
         weight = there[first] + back[first]
-        is_good = (weight <= self._limit) & (there[last] - there[first] >= LOCAL_SHARE * self._best)
-        rows = np.flatnonzero(is_good)
+        rows = np.flatnonzero(weight <= self._limit)  # what is left can be reached: infinite hours have no difference
+        rows = rows[there[last[rows]] - there[first[rows]] >= LOCAL_SHARE * self._best]
         rows = rows[np.lexsort((first[rows], weight[rows]))][:MAX_CANDIDATES]
         for k in rows:
             to_start = walk(graph, before, there, self._starts, int(first[k]))
