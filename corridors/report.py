@@ -255,17 +255,21 @@ def _standstills(route: Route) -> str:
         for c in borders.itertuples(index=False)
     ]
     rows += [
-        (g.at_km, g.name, "break of gauge", f"{g.gauge_from_mm} to {g.gauge_to_mm} mm", g.time_h, "")
+        (g.at_km, g.name, "break of gauge", f"{g.gauge_from_mm} to {g.gauge_to_mm} mm ({_how(g.kind)})", g.time_h, "")
         for g in breaks.itertuples(index=False)
     ]
     rows += [
-        (t.at_km, t.name, "transfer", f"{t.mode_from} to {t.mode_to}", t.time_h, "")
+        (t.at_km, t.name, "transfer", f"{t.mode_from} to {t.mode_to} ({_how(t.kind)})", t.time_h, "")
         for t in transfers.itertuples(index=False)
     ]
     frame_ = pd.DataFrame(sorted(rows), columns=["at km", "place", "what", "from and to", "hours", "hours are"])
     frame_.loc[frame_["hours"] == 0, "hours are"] = "no stop"
     body = table_html(frame_) if len(frame_) else "<p>None.</p>"
     return f"<h3>{escape(_name(route))}</h3>{body}"
+
+
+def _how(kind: str) -> str:
+    return kind.replace("_", " ")
 
 
 def _name(route: Route) -> str:

@@ -105,6 +105,13 @@ BREAKAGES = [
     ("crossing_modes", _put("valid_from", "2025-10-01", crossing_id="torkham", status="closed"), "does not follow"),
     ("crossing_dwell", _put("mode", "sea", crossing_id="chaman"), "has no sea"),
     ("transfers", _put("to_mode", "sea", from_id="qom"), "no sea line serves"),
+    (
+        "transfers",
+        _put("kind", "wagon_ferry", from_id="kiamari", to_mode="sea", kind="container"),
+        "has_rail_ferry is no",
+    ),
+    ("transfers", _put("kind", "grain", from_id="hairatan", kind="bulk"), "not allowed"),
+    ("gauge_breaks", _put("method", "crane", station_id="akyayla"), "not allowed"),
     ("places", _put("iso3", "RUS", place_id="almaty"), "another country"),
     ("sources", lambda f: f.assign(source_id=f["source_id"].replace("geonames", "geo-names")), "is used by no row"),
 ]

@@ -111,6 +111,14 @@ class Where(Source):
     ] = None
 
 
+Cargo = Annotated[
+    str | None,
+    Option(
+        help="What is carried and priced: teu, feu, tonne (of bulk) or truck; it changes mode only where a transfer takes it."
+    ),
+]
+
+
 @dataclass(frozen=True)
 class Terms:
     """What a journey must keep to, and what it is priced with."""
@@ -118,7 +126,7 @@ class Terms:
     avoid: Avoid = None
     modes: Modes = "rail,sea"
     cost_model: CostModel = "simple"
-    cargo: Annotated[str | None, Option(help="What is priced: teu, feu, tonne or truck.")] = None
+    cargo: Cargo = None
     month: Annotated[int | None, Option(help="1 to 12, for crossings that shut in a season.", min=1, max=12)] = None
 
     def options(self, *, avoid: tuple[str, ...] = ()) -> dict[str, Any]:

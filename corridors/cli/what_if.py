@@ -10,6 +10,7 @@ import typer
 from corridors.cli._inputs import load, load_source, place, read_pairs
 from corridors.cli._options import (
     Avoid,
+    Cargo,
     ManyScenarios,
     Modes,
     Out,
@@ -68,6 +69,7 @@ def isolation(
     ] = None,
     avoid: Avoid = None,
     modes: Modes = "rail,sea",
+    cargo: Cargo = None,
 ) -> None:
     """Print the fewest crossings and ports whose closure leaves a country without a way.
 
@@ -78,7 +80,9 @@ def isolation(
     out.only_tables()
     network = load(where).network
     targets: Any = [place(t) for t in target] if target else "seaports"
-    found = cx.isolation(network, country.upper(), targets=targets, avoid=items(*(avoid or [])), modes=items(modes))
+    found = cx.isolation(
+        network, country.upper(), targets=targets, avoid=items(*(avoid or [])), modes=items(modes), cargo=cargo
+    )
     give(out, found, found.gates, network=network)
     say(repr(found)[1:-1])
 

@@ -1,10 +1,10 @@
 """What an edge costs: hours and dollars of moving and of standing still."""
 
 from corridors.cost._borders import Part, Passage
+from corridors.cost._cargo import CARGOES, Cargo
 from corridors.cost._edges import EdgeCosts, Journey
 from corridors.cost._model import (
     BASES,
-    CARGOES,
     DEFAULT,
     FASTER_IS_LESS,
     LEVELS,
@@ -24,6 +24,7 @@ __all__ = [
     "LEVELS",
     "RESTS_ON",
     "Average",
+    "Cargo",
     "CostModel",
     "EdgeCosts",
     "Journey",

@@ -182,12 +182,11 @@ class EdgeCosts:
         return Passage(crossing_id, "rail", *(("ab", a, b) if is_ab else ("ba", b, a)))
 
     def transshipment_key(self, i: int) -> str:
-        """Return the entry of ``transshipment_h`` for a transshipment edge: its sea and kind, its sea, its kind, or a default."""
-        sea, kind = self.sea(i), str(self._edges["mode"][i])
-        if not sea:
-            return "road_rail"
+        """Return the entry of ``transshipment_h`` for a transshipment edge: of its sea (or land) and kind, else of its sea or land alone."""
+        where, kind = self.sea(i) or "road_rail", str(self._edges["mode"][i])
+        any_sea = () if where in ("road_rail", "inland") else (f"sea_{kind}",)
         table = self.model.parameters["transshipment_h"]
-        return next((key for key in (f"{sea}_{kind}", sea, kind) if key in table), "sea")
+        return next((key for key in (f"{where}_{kind}", *any_sea, where) if key in table), "sea")
 
     def sea(self, i: int) -> str:
         """Return the sea of the port that a transshipment edge serves: ``inland`` on a lake, ``""`` on land."""

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from corridors.cost._cargo import Cargo
 from corridors.errors import UnknownNameError
 
 LEVELS = ("low", "typical", "high")
-CARGOES = ("teu", "feu", "tonne", "truck")
-"""Units that are priced: a loaded 20-foot container, a 40-foot one, a tonne of bulk, a 20-tonne lorry load."""
-
 BASES = ("observed", "declared", "assumed")
 """What a preset's hours are: surveys of real shipments, operators' own words, or assumptions. Figures of different bases
 never share a ranking."""
@@ -145,10 +143,10 @@ class CostModel:
         Prices with their scope; an edge outside every scope has no tariff.
     averages
         Published means of borders, the first that holds; they replace the defaults where nothing is published for a crossing.
-    payload_t
-        Tonnes in each unit of cargo.
+    cargoes
+        The units of cargo: what each weighs, and where it can change mode and gauge.
     cargo
-        The unit that is priced.
+        Name of the unit that is priced.
     level
         Which of the three values is used: low hours and dollars, typical ones, or high ones.
     is_loaded
@@ -164,7 +162,7 @@ class CostModel:
     parameters: Mapping[str, Any]
     tariffs: tuple[Tariff, ...]
     averages: tuple[Average, ...]
-    payload_t: Mapping[str, float]
+    cargoes: Mapping[str, Cargo]
     cargo: str = "teu"
     level: str = "typical"
     is_loaded: bool = True
@@ -237,10 +235,15 @@ class CostModel:
         """
         return tariff.usd_per_km[LEVELS.index(self.level)]
 
+    @property
+    def unit(self) -> Cargo:
+        """The unit of cargo that is priced."""
+        return self.cargoes[self.cargo]
+
     @cached_property
     def share_of_a_vehicle(self) -> float:
         """Part of a lorry's or wagon's fee that one unit bears: all of it, but a tonne of bulk only its share of the load."""
-        return self.payload_t["tonne"] / self.payload_t["truck"] if self.cargo == "tonne" else 1.0
+        return self.unit.payload_t / self.cargoes["truck"].payload_t if self.cargo == "tonne" else 1.0
 
 
 def known(given: str, allowed: tuple[str, ...], what: str) -> None:

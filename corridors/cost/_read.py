@@ -10,9 +10,9 @@ from typing import Any
 
 from corridors._files import GEODATA
 from corridors._settings import read_toml, ready_made
+from corridors.cost._cargo import CARGOES, read_cargoes
 from corridors.cost._model import (
     BASES,
-    CARGOES,
     DEFAULT,
     FASTER_IS_LESS,
     Average,
@@ -31,7 +31,7 @@ _REQUIRED = (
     "speed_kph.rail", "speed_kph.road", "speed_kph.sea", "stop_h_per_1000_km.rail", "stop_h_per_1000_km.road",
     "stop_h_per_1000_km.sea", "class_speed_factor", "crossing_h.rail", "crossing_h.road", "gauge_change_h",
     "transshipment_h", "connector.speed_kph", "value_of_time_usd_h", "crossing_fee_usd.rail", "crossing_fee_usd.road",
-    "handling_usd", "shipment_usd", *(f"payload_t.{cargo}" for cargo in CARGOES),
+    "handling_usd", "shipment_usd", *(f"cargo.{cargo}" for cargo in CARGOES),
 )  # fmt: skip
 _TRAFFIC = ("", "transit", "export", "import", "domestic")
 
@@ -100,9 +100,8 @@ def _read(model: str | Path) -> CostModel:
     head = {key: content.pop(key) for key in _HEAD}
     tariffs = tuple(_tariff(t, name) for t in content.pop("tariff", []))
     averages = tuple(_average(a, name) for a in content.pop("border_average", []))
-    payload_t = {cargo: float(content["payload_t"][cargo]) for cargo in CARGOES}
-    del content["payload_t"]
-    return CostModel(**head, parameters=content, tariffs=tariffs, averages=averages, payload_t=payload_t)
+    cargoes = read_cargoes(content.pop("cargo"), name)
+    return CostModel(**head, parameters=content, tariffs=tariffs, averages=averages, cargoes=cargoes)
 
 
 def _content(model: str | Path, after: tuple[str, ...]) -> tuple[dict[str, Any], str]:
@@ -143,10 +142,7 @@ def _check(content: dict[str, Any], name: str) -> None:
         raise SchemaError(f"cost model {name}: {', '.join(missing)} missing")
     if content["basis"] not in BASES:
         raise SchemaError(f"cost model {name}: basis is {content['basis']!r}; it must be {', '.join(BASES)}")
-    for cargo, tonnes in content["payload_t"].items():
-        if not cargo.startswith("source") and not (isinstance(tonnes, int | float) and tonnes > 0):
-            raise SchemaError(f"cost model {name}: payload_t.{cargo} is {tonnes!r}; it must be tonnes, above zero")
-    for path, value in _values({k: v for k, v in content.items() if k not in (*_HEAD, *_LISTS, "payload_t")}):
+    for path, value in _values({k: v for k, v in content.items() if k not in (*_HEAD, *_LISTS, "cargo")}):
         _triple(value, path, name)
         if path.split(".")[0] in FASTER_IS_LESS and value[0] <= 0:
             raise SchemaError(f"cost model {name}: {path} is {value!r}; a speed must be above zero")

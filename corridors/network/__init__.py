@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from corridors._files import GEODATA
 from corridors.errors import LayerError
 from corridors.network._columns import check_tables
-from corridors.network._network import MODE_OF_KIND, MODES, MOVING, STANDING, Network
+from corridors.network._network import ANY_CARGO, HANDLING, MODE_OF_KIND, MODES, MOVING, STANDING, Network
 from corridors.network._places import MAX_CONNECTOR_KM, Asked, Place, as_pairs, find_place, fold, name_of
 from corridors.network._report import NetworkReport
 from corridors.network._store import load_tables, save_tables
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from corridors.network._merge import SNAP_KM, merge_lines
 
 __all__ = [
-    "MAX_CONNECTOR_KM", "MODES", "MODE_OF_KIND", "MOVING", "SNAP_KM", "STANDING", "Asked", "Network", "NetworkReport", "Place", "as_pairs", "build_network", "find_place", "fold",
+    "ANY_CARGO", "HANDLING", "MAX_CONNECTOR_KM", "MODES", "MODE_OF_KIND", "MOVING", "SNAP_KM", "STANDING", "Asked", "Network", "NetworkReport", "Place", "as_pairs", "build_network", "find_place", "fold",
     "load_network", "merge_lines", "name_of", "save_network",
 ]  # fmt: skip
 

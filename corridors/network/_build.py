@@ -327,7 +327,7 @@ class _Builder:
                 )  # fmt: skip
                 continue
             self._add_standing(
-                f"{row['station_id']}:gauge-{a}-{b}", (nodes[0], nodes[1]), "gauge_change", mode=RAIL, line_id="",
+                f"{row['station_id']}:gauge-{a}-{b}", (nodes[0], nodes[1]), "gauge_change", mode=row["method"], line_id="",
                 gauge_mm=0, country=self.nodes.rows["iso3"][nodes[0]], crossing_id=beside.get(nodes[0], beside.get(nodes[1], "")),
                 status=row["status"], as_of="", source_id=row["source_id"],
             )  # fmt: skip
@@ -364,7 +364,7 @@ class _Builder:
                     ids = self.nodes.rows["node_id"]
                     km = row["length_km"] if row["length_km"] == row["length_km"] else 0.0
                     self._add_standing(
-                        f"{ids[a]}>{ids[b]}", (a, b), "transshipment", mode=row["kind"], line_id="", gauge_mm=0,
+                        f"{ids[a]}>{ids[b]}:{row['kind']}", (a, b), "transshipment", mode=row["kind"], line_id="", gauge_mm=0,
                         country=self.nodes.rows["iso3"][a], crossing_id="", status="operating", as_of="",
                         source_id=row["source_id"], length=km,
                     )  # fmt: skip

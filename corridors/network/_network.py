@@ -30,6 +30,11 @@ MODE_OF_KIND = {"track": "rail", "road": "road", "sea": "sea"}
 MOVING = tuple(MODE_OF_KIND)
 MODES = tuple(MODE_OF_KIND.values())
 STANDING = ("crossing", "gauge_change", "transshipment")
+HANDLING = ("gauge_change", "transshipment")
+"""Kinds of edge on which cargo or wheels change; their ``mode`` says how: ``bulk``, ``bogie_exchange`` and so on."""
+
+ANY_CARGO = "any"
+"""How cargo changes where nothing is known of it, as in somebody's own lines: every cargo can."""
 
 
 class Network:

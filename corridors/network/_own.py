@@ -13,6 +13,7 @@ import shapely
 from corridors import geodata
 from corridors.errors import LayerError
 from corridors.network._build import Layers
+from corridors.network._network import ANY_CARGO
 from corridors.network._reading import Reading, named_points, nothing, own_countries, own_crossings, own_lines
 from corridors.schema import columns as schema_columns
 from corridors.schema import validate
@@ -291,7 +292,7 @@ def _transfer_rows(edges: pd.DataFrame, ids: Any) -> pd.DataFrame:
         for station, mode in zip(edges[end], edges["mode"], strict=True):
             modes.setdefault(station, set()).add(mode)
     rows = [
-        {"from_id": s, "from_mode": a, "to_id": s, "to_mode": b, "kind": "container", "length_km": 0.0,
+        {"from_id": s, "from_mode": a, "to_id": s, "to_mode": b, "kind": ANY_CARGO, "length_km": 0.0,
          "source_id": "own-data", "note": ""}
         for s in ids for a in sorted(modes.get(s, ())) for b in sorted(modes.get(s, ())) if a < b
     ]  # fmt: skip

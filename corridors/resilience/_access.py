@@ -233,7 +233,7 @@ class _Field:
         """Return hours, kilometres, dollars and borders from each node to its nearest target."""
         edges = self.network.tables["edges"]
         avoided = Avoided(self.avoided.countries | shut, self.avoided.crossings, self.avoided.lines, self.avoided.modes)
-        rows = np.flatnonzero(usable(self.network, self.modes, avoided) & self.in_season)
+        rows = np.flatnonzero(usable(self.network, self.modes, avoided, self.costs.model.unit) & self.in_season)
         n = len(self.network.tables["nodes"]["node_id"])
         a, b = edges["from"][rows].astype(int), edges["to"][rows].astype(int)
         # Against the direction of travel: who goes a -> b is found from b, with the weight of a -> b.

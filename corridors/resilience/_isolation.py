@@ -15,6 +15,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from corridors.cost import cost_model
 from corridors.errors import NoRouteError, UnknownNameError
 from corridors.network import MAX_CONNECTOR_KM, Asked, Network, find_place
 from corridors.routing._avoid import check_modes, read_avoid, usable
@@ -59,6 +60,7 @@ def isolation(
     targets: str | Sequence[Asked] = "seaports",
     avoid: Iterable[str] | str = (),
     modes: Sequence[str] | str | None = None,
+    cargo: str | None = None,
 ) -> Isolation:
     """Return the fewest crossings and ports whose closure leaves a country without a way to any target.
 
@@ -74,6 +76,8 @@ def isolation(
         What must not be used in any case: ``"RUS"``.
     modes
         Modes that may move; None for rail and sea.
+    cargo
+        What is carried, ``"teu"``, ``"feu"``, ``"tonne"`` or ``"truck"``: only transfers that take it count; None for a TEU.
 
     Returns
     -------
@@ -98,7 +102,8 @@ def isolation(
     if country not in set(nodes["iso3"]):
         raise UnknownNameError(f"no country {country!r} in this network (ISO alpha-3)")
     allowed = check_modes(modes)
-    mask = usable(network, allowed, read_avoid(network, avoid))
+    unit = cost_model(cargo=cargo).unit
+    mask = usable(network, allowed, read_avoid(network, avoid), unit)
     area, gates, links = _areas(network, mask)
     graph = nx.DiGraph()
     for gate, a in links:
@@ -123,7 +128,12 @@ def isolation(
             f"{country} cannot be cut off from {', '.join(names[:5])}: no crossing or port lies between"
         ) from None
     cut = sorted(g for _, g in (v for v in near if v[0] == "in") if ("out", g) not in near)
-    attrs = {**network.attrs, "avoid": [avoid] if isinstance(avoid, str) else list(avoid), "modes": list(allowed)}
+    attrs = {
+        **network.attrs,
+        "avoid": [avoid] if isinstance(avoid, str) else list(avoid),
+        "modes": list(allowed),
+        "cargo": unit.name,
+    }
     frame = pd.DataFrame([gates[g] for g in cut], columns=["id", "kind", "name", "iso3_a", "iso3_b"])
     frame.attrs.update(attrs)
     return Isolation(int(n), frame, country, tuple(names), attrs)

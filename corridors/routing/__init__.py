@@ -87,7 +87,8 @@ def route(
     cost
         A preset, the path of a TOML file, or a `CostModel`.
     cargo
-        What is priced: ``"teu"``, ``"feu"``, ``"tonne"`` or ``"truck"``; None for that of the model.
+        What is carried and priced: ``"teu"``, ``"feu"``, ``"tonne"`` (of bulk) or ``"truck"``; None for that of the model. It
+        changes mode and gauge only where the place takes it (`CostModel.unit`).
     month
         1 to 12: crossings that are shut in this month are closed; None ignores the season.
     max_connector_km

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors import geodata
+from corridors.cost import Cargo
 from corridors.errors import UnknownNameError, did_you_mean
-from corridors.network import MODES
+from corridors.network import ANY_CARGO, HANDLING, MODES
 from corridors.routing._through import Section, of_countries
 
 if TYPE_CHECKING:
@@ -182,10 +183,21 @@ def open_in_month(network: Network, month: int | None) -> Any:
     return mask
 
 
+def takes(network: Network, cargo: Cargo) -> Any:
+    """Return a mask of the edges that take a cargo: all but the transfers and gauge changes of other kinds."""
+    edges = network.tables["edges"]
+    mask = np.ones(len(edges["kind"]), dtype=bool)
+    kinds = {*cargo.transfers, *cargo.gauge_changes, ANY_CARGO}
+    rows = np.flatnonzero(np.isin(edges["kind"], HANDLING))
+    mask[rows] = [how in kinds for how in edges["mode"][rows]]
+    return mask
+
+
 def usable(
     network: Network,
     modes: tuple[str, ...],
     avoided: Avoided,
+    cargo: Cargo | None,
     *,
     avoid_strict: bool = False,
     sections: tuple[Section, ...] = (),
@@ -200,6 +212,8 @@ def usable(
         Modes that may move.
     avoided
         What must not be used.
+    cargo
+        What is carried: transfers and gauge changes that do not take it are shut. None shuts none.
     avoid_strict
         Refuse edges too whose generalised shape touches an avoided country by border noise.
     sections
@@ -209,6 +223,8 @@ def usable(
     allowed = set(modes) - avoided.modes
     mask = (edges["status"] == "operating") & (edges["line_class"] != "passenger_hs")
     mask &= np.isin(nodes["mode"][edges["from"]], list(allowed)) & np.isin(nodes["mode"][edges["to"]], list(allowed))
+    if cargo is not None:
+        mask &= takes(network, cargo)
     if avoided.countries:
         hit = {c for c in set(edges["country"]) if avoided.countries & set(c.split("|"))}
         is_let_in = np.zeros(len(mask), dtype=bool)

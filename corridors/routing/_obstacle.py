@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from corridors.cost import Cargo
 from corridors.errors import NoRouteError, PlaceError
 from corridors.network import MODES
-from corridors.routing._avoid import Avoided, open_in_month, sections_of, usable
+from corridors.routing._avoid import Avoided, open_in_month, sections_of, takes, usable
 from corridors.routing._engine import Engine
 from corridors.routing._question import Ready
 
@@ -25,6 +26,15 @@ class Concession:
     weight: float
 
 
+@dataclass(frozen=True)
+class _Conditions:
+    """What a way is held to beside its modes; ``cargo`` is None if transfers may be of any kind."""
+
+    avoided: Avoided
+    avoid_mode: str
+    cargo: Cargo | None
+
+
 def obstacle(ready: Ready) -> str:
     """Return the message for a question without a path."""
     origin, destination = ready.places[0], ready.places[-1]
@@ -32,7 +42,7 @@ def obstacle(ready: Ready) -> str:
     back = ready.engine.reachable(destination, is_reversed=True)
     countries = ready.network.tables["nodes"]["iso3"]
     here, there = (", ".join(sorted({str(c) for c in set(countries[m]) if c})) for m in (reached, back))
-    cut = _cut(ready, reached)
+    cut = "; ".join(filter(None, (_cut(ready, reached), _untaken(ready, reached, back))))
     helps = sorted(_concessions(ready), key=lambda c: (c.weight, c.name))
     hint = "; no single concession helps"
     if helps:
@@ -71,26 +81,58 @@ def _cut(ready: Ready, reached: Any) -> str:
     return "; ".join(key + ", ".join(_listed(sorted(set(into[key])))) for key in order)
 
 
+def _untaken(ready: Ready, reached: Any, back: Any) -> str:
+    """Return the transfers and gauge changes at the rim of what is reached that do not take the cargo.
+
+    Those are named that lead to where the destination can be reached from, else all.
+    """
+    edges, names, unit = ready.network.tables["edges"], ready.network.tables["nodes"]["name"], ready.model.unit
+    shut = np.flatnonzero(_shut_to_cargo(ready) & (reached[edges["from"]] != reached[edges["to"]]))
+    leads = back[edges["from"][shut]] | back[edges["to"][shut]]
+    at: dict[str, set[str]] = {}
+    for i in shut[leads] if leads.any() else shut:
+        near = edges["from"][i] if reached[edges["from"][i]] else edges["to"][i]
+        at.setdefault(str(names[near]), set()).add(str(edges["mode"][i]))
+    places = [f"{name} ({', '.join(sorted(at[name]))} only)" for name in sorted(at)]
+    return f"no transfer for {unit.words} at {', '.join(_listed(places))}" if places else ""
+
+
+def _shut_to_cargo(ready: Ready) -> Any:
+    """Return a mask of the edges that would be open if they took the cargo."""
+    mask = ~takes(ready.network, ready.model.unit)
+    return mask & _mask(ready, replace(_conditions(ready), cargo=None))
+
+
 def _concessions(ready: Ready) -> list[Concession]:
     """Return each single condition whose loss opens a path, with the weight of that path."""
-    out = []
-    for name, avoided, avoid_mode in _relaxed(ready):
-        allowed, _ = sections_of(ready.network, avoided, avoid_mode)
-        mask = usable(ready.network, ready.modes, avoided, avoid_strict=ready.question.avoid_strict, sections=allowed)
-        out.append(Concession(name, _weight(ready, mask & open_in_month(ready.network, ready.question.month))))
+    out = [Concession(name, _weight(ready, _mask(ready, held))) for name, held in _relaxed(ready)]
     closed = [m for m in MODES if m not in ready.modes or m in ready.avoided.modes]
     out += [Concession(f"with mode {m}", _weight_with_mode(ready, m)) for m in closed]
-    return [c for c in out if np.isfinite(c.weight)] + _one_more_crossing(ready)
+    return [c for c in out if np.isfinite(c.weight)] + _one_more_crossing(ready) + _other_transfers(ready)
 
 
-def _relaxed(ready: Ready) -> list[tuple[str, Avoided, str]]:
-    avoided, mode = ready.avoided, ready.question.avoid_mode
+def _conditions(ready: Ready) -> _Conditions:
+    return _Conditions(ready.avoided, ready.question.avoid_mode, ready.model.unit)
+
+
+def _mask(ready: Ready, held: _Conditions) -> Any:
+    """Return the edges that may be used under conditions, in the month that was asked for."""
+    allowed, _ = sections_of(ready.network, held.avoided, held.avoid_mode)
+    strict = ready.question.avoid_strict
+    mask = usable(ready.network, ready.modes, held.avoided, held.cargo, avoid_strict=strict, sections=allowed)
+    return mask & open_in_month(ready.network, ready.question.month)
+
+
+def _relaxed(ready: Ready) -> list[tuple[str, _Conditions]]:
+    """Return the conditions with each single one given up, and the name of what was."""
+    now = _conditions(ready)
     out = []
     for field in ("countries", "crossings", "lines"):
-        for name in sorted(getattr(avoided, field)):
-            out.append((f"through {name}", replace(avoided, **{field: getattr(avoided, field) - {name}}), mode))
-    if mode == "territory" and avoided.countries:
-        out.append(("with avoid_mode='control'", avoided, "control"))
+        for name in sorted(getattr(now.avoided, field)):
+            fewer = replace(now.avoided, **{field: getattr(now.avoided, field) - {name}})
+            out.append((f"through {name}", replace(now, avoided=fewer)))
+    if now.avoid_mode == "territory" and now.avoided.countries:
+        out.append(("with avoid_mode='control'", replace(now, avoid_mode="control")))
     return out
 
 
@@ -115,8 +157,23 @@ def _weight(ready: Ready, mask: Any) -> float:
 
 def _one_more_crossing(ready: Ready) -> list[Concession]:
     """Return the border that would connect the pair if it alone opened: the best one, if any does."""
-    if len(ready.places) > 2:
-        return []
+    edges, best = ready.network.tables["edges"], _best_of(ready, _shut_borders(ready))
+    return [Concession(f"with crossing {edges['crossing_id'][i]} open ({edges['status'][i]} now)", w) for i, w in best]
+
+
+def _other_transfers(ready: Ready) -> list[Concession]:
+    """Return the transfer that would connect the pair if it alone took the cargo; else, if they connect it, all together."""
+    edges, names, words = ready.network.tables["edges"], ready.network.tables["nodes"]["name"], ready.model.unit.words
+    shut = _shut_to_cargo(ready)
+    best = _best_of(ready, shut)
+    if best or not shut.any():
+        return [Concession(f"with a transfer for {words} at {names[edges['from'][i]]}", w) for i, w in best]
+    weight = _weight(ready, _mask(ready, replace(_conditions(ready), cargo=None)))
+    return [Concession(f"if every transfer took {words}", weight)] if np.isfinite(weight) else []
+
+
+def _shut_borders(ready: Ready) -> Any:
+    """Return a mask of the crossings that are not open, but not avoided either."""
     edges, nodes, avoided = ready.network.tables["edges"], ready.network.tables["nodes"], ready.avoided
     shut = (edges["kind"] == "crossing") & (edges["status"] != "operating")
     shut &= np.isin(edges["mode"], list(set(ready.modes) - avoided.modes)) & ~np.isin(
@@ -124,17 +181,24 @@ def _one_more_crossing(ready: Ready) -> list[Concession]:
     )
     for end in ("from", "to"):
         shut &= ~np.isin(nodes["iso3"][edges[end]], list(avoided.countries))
-    rows = np.flatnonzero(shut)
+    return shut
+
+
+def _best_of(ready: Ready, shut: Any) -> list[tuple[int, float]]:
+    """Return the one of some shut edges that connects the pair best if it alone opens, with the weight of the way; if any does."""
+    edges, rows = ready.network.tables["edges"], np.flatnonzero(shut)
+    if len(ready.places) > 2 or not len(rows):
+        return []
     engine = ready.engine
     starts, ends = (engine.connectors(p, ready.per_km) for p in (ready.places[0], ready.places[-1]))
     there = engine.metric.tree(list(starts), list(starts.values())) / engine.units
     back = engine.metric.tree(list(ends), list(ends.values()), is_reversed=True) / engine.units
-    best: list[tuple[float, str]] = []
-    for row, (a, b) in enumerate((("from", "to"), ("to", "from"))):
-        total = there[edges[a][rows]] + ready.weights[row, rows] + back[edges[b][rows]]
-        best += [
-            (float(total[k]), f"with crossing {edges['crossing_id'][i]} open ({edges['status'][i]} now)")
-            for k, i in enumerate(rows)
-            if np.isfinite(total[k])
-        ]
-    return [Concession(name, weight) for weight, name in sorted(best)[:1]]
+    ways = [
+        there[edges[a][rows]] + ready.weights[row, rows] + back[edges[b][rows]]
+        for row, (a, b) in enumerate((("from", "to"), ("to", "from")))
+    ]
+    total = np.minimum(*ways)
+    if not np.isfinite(total).any():
+        return []
+    best = min(np.flatnonzero(total == total.min()), key=lambda k: str(edges["edge_id"][rows[k]]))
+    return [(int(rows[best]), float(total[best]))]

@@ -60,7 +60,9 @@ class Ready:
         self.costs = EdgeCosts(network, self.model, Journey(self.places[0].iso3, self.places[-1].iso3))
         self.weights = edge_weights(self.costs, question.weight)
         allowed, self.cut = sections_of(network, self.avoided, question.avoid_mode)
-        mask = usable(network, self.modes, self.avoided, avoid_strict=question.avoid_strict, sections=allowed)
+        mask = usable(
+            network, self.modes, self.avoided, self.model.unit, avoid_strict=question.avoid_strict, sections=allowed
+        )
         self.usable = mask & open_in_month(network, question.month)
         self.engine = Engine(network, self.weights, self.usable)
         self.per_km = connector_weight(self.model, question.weight)

@@ -238,8 +238,8 @@ class Route:
 
     @cached_property
     def gauge_breaks(self) -> pd.DataFrame:
-        """Changes of gauge in order: ``name, gauge_from_mm, gauge_to_mm, time_h, at_km, lon, lat, source_id``."""
-        return _anatomy.standstills(self, "gauge_change", "gauge").drop(columns="kind")
+        """Changes of gauge in order: ``name, gauge_from_mm, gauge_to_mm, kind, time_h, at_km, lon, lat, source_id``; ``kind`` says how."""
+        return _anatomy.standstills(self, "gauge_change", "gauge")
 
     @cached_property
     def transshipments(self) -> pd.DataFrame:

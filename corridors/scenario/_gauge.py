@@ -126,7 +126,7 @@ class _Regauging:
         a, b = sorted((int(self.nodes["gauge_mm"][old]), self.gauge_mm))
         station = self.nodes["station_id"][old]
         change = {
-            **empty, "edge_id": f"{station}:gauge-{a}-{b}", "from": old, "to": new, "kind": "gauge_change", "mode": "rail",
+            **empty, "edge_id": f"{station}:gauge-{a}-{b}", "from": old, "to": new, "kind": "gauge_change", "mode": "reload",
             "status": "operating", "country": self.nodes["iso3"][old], "n_vertices": 2,
             "first_vertex": len(self.network.tables["shapes"]["lon"]) + len(self.more_vertices),
         }  # fmt: skip

@@ -47,6 +47,7 @@ def _tables(network: Network) -> dict[str, Callable[[], list[Line]]]:
         "presets": _presets,
         "borders": _averages,
         "tariffs": _tariffs,
+        "cargo": _cargo,
         "published": lambda: _published(network, "in range", "outside", "no route"),
         "misses": lambda: _published(network, "outside", "no route"),
         "tashkent-karachi": lambda: _tashkent_karachi(network),
@@ -64,6 +65,14 @@ def _presets() -> list[Line]:
         )
         used = f"hours and fees of crossings, {len(m.averages)} means" if m.uses_published_dwell else "no"
         rows.append([f"`{name}`", m.basis, str(m.year), m.measures, used, prices])
+    return rows
+
+
+def _cargo() -> list[Line]:
+    rows = [["cargo", "is", "t", "changes mode by", "changes gauge by"]]
+    for unit in cost_model("simple").cargoes.values():
+        ways = (", ".join(w.replace("_", " ") for w in kinds) for kinds in (unit.transfers, unit.gauge_changes))
+        rows.append([f"`{unit.name}`", unit.words, f"{unit.payload_t:g}", *ways])
     return rows
 
 

@@ -57,7 +57,7 @@ KEYS: dict[str, list[str]] = {
     "stations": ["station_id"],
     "straight_reasons": ["from_id", "to_id", "lat_a", "lon_a", "lat_b", "lon_b"],
     "trade": ["reporter_iso3", "partner_iso3", "year", "measure", "source_id"],
-    "transfers": ["from_id", "from_mode", "to_id", "to_mode"],
+    "transfers": ["from_id", "from_mode", "to_id", "to_mode", "kind"],
     "tripoints": ["tripoint_id"],
     "worldviews": ["area_id"],
 }
@@ -88,6 +88,9 @@ REFERENCES: list[tuple[str, str, tuple[str, ...]]] = [
 
 POSITION_SOURCES = frozenset({"geonames", "natural-earth-10m", "openstreetmap-rail-graph"})
 """Sources of positions, which stations name in words."""
+
+ABILITIES = {"container": "has_container", "roro": "has_roro", "wagon_ferry": "has_rail_ferry"}
+"""Kinds of transfer, and the column of the table of ports that must not deny it."""
 
 PREFIXES = {"line": "lines", "crossing": "crossings", "port": "ports"}
 """Prefixes of ids in ``lines.requires``, ``capacities.place`` and ``restrictions.place``."""
@@ -308,6 +311,11 @@ def check_pairs(tables: Tables) -> Iterator[Finding]:
             if (row[f"{end}_id"], row[f"{end}_mode"]) not in served:
                 problem = f"no {row[f'{end}_mode']} line serves {row[f'{end}_id']}"
                 yield Finding("transfers", tables.key("transfers", row), problem)
+        if row["to_mode"] == "sea" and row["kind"] in ABILITIES:
+            column = ABILITIES[row["kind"]]
+            at = tables["ports"][(tables["ports"][["port_id", "station_id"]] == row["to_id"]).any(axis=1)]
+            if (at[column] == "no").any():
+                yield Finding("transfers", tables.key("transfers", row), f"{column} is no in the table of ports")
 
 
 def check_sources(tables: Tables) -> Iterator[Finding]:
