@@ -86,7 +86,16 @@ REFERENCES: list[tuple[str, str, tuple[str, ...]]] = [
 ]
 """Table, column, and the tables one of which must hold the id."""
 
-POSITION_SOURCES = frozenset({"geonames", "natural-earth-10m", "openstreetmap-rail-graph"})
+POSITION_SOURCES = frozenset(
+    {
+        "geonames",
+        "natural-earth-10m",
+        "natural-earth-railroads",
+        "noaa-isd-history",
+        "openstreetmap-rail-graph",
+        "wikipedia-baikonur-ulytau",
+    }
+)
 """Sources of positions, which stations name in words."""
 
 ABILITIES = {"container": "has_container", "roro": "has_roro", "wagon_ferry": "has_rail_ferry"}
