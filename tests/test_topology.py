@@ -32,6 +32,13 @@ def test_a_wobble_along_a_border_is_noise_and_is_listed() -> None:
     assert found.noise[0][0] == "BBB"
 
 
+def test_a_deep_excursion_is_no_noise_though_it_ends_where_it_began() -> None:
+    # 0.4 degrees (44 km) into BBB and back; the two points on the border are 1.9 km apart.
+    found = BORDERS.sequence(LineString([(3.0, 5.0), (4.4, 5.03), (3.0, 5.06)]))
+    assert found.iso3 == ("AAA", "BBB", "AAA")
+    assert found.noise == ()
+
+
 def test_a_long_excursion_is_a_double_crossing() -> None:
     found = BORDERS.sequence(LineString([(3, 5), (5, 5.5), (3, 6)]))
     assert found.iso3 == ("AAA", "BBB", "AAA")
@@ -108,3 +115,12 @@ def test_ends_within_the_tolerance_are_one_node_at_any_latitude() -> None:
         ends, nodes = join_ends(lines, snap_m=60)
         assert (ends[0, 1] == ends[1, 0]) == joined
         assert len(nodes) == (3 if joined else 4)
+
+
+def test_a_point_in_the_sea_belongs_to_the_nearest_country() -> None:
+    assert [BORDERS.nearest_country(*at) for at in ((6, 2), (-1, 7), (13, 1), (6, -0.5))] == [
+        "DDD",
+        "AAA",
+        "CCC",
+        "DDD",
+    ]

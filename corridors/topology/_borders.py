@@ -198,14 +198,9 @@ class Boundaries:
         edges = [0.0, *self._fractions(line), 1.0]
         middles = shapely.line_interpolate_point(line, [(a + b) / 2 for a, b in pairwise(edges)], normalized=True)
         xy = shapely.get_coordinates(middles)
-        at = shapely.get_coordinates(shapely.line_interpolate_point(line, edges, normalized=True))
-        km = chord_lengths_km(at)
-        total = float(km.sum()) or 1.0
-        whole = float(chord_lengths_km(shapely.get_coordinates(line)).sum())
-        runs: list[_Run] = []
-        for i, iso3 in enumerate(self.country_of(xy[:, 0], xy[:, 1])):
-            run = _Run(iso3, edges[i], edges[i + 1], km[i] / total * whole)
-            runs.append(run)
+        km = np.diff(_km_along(line, edges))
+        countries = self.country_of(xy[:, 0], xy[:, 1])
+        runs = [_Run(iso3, a, b, float(d)) for iso3, (a, b), d in zip(countries, pairwise(edges), km, strict=True)]
         runs = _without_sea(runs, ends)
         if ends[0] and runs[0].iso3 != ends[0]:
             runs.insert(0, _Run(ends[0], 0.0, 0.0, 0.0))
@@ -220,6 +215,14 @@ class _Run:
     start: float
     end: float
     km: float
+
+
+def _km_along(line: shapely.LineString, fractions: Sequence[float]) -> Floats:
+    """Return the kilometres along a line, bends and all, up to fractions of its planar length."""
+    xy = shapely.get_coordinates(line)
+    planar = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
+    km = np.concatenate([[0.0], np.cumsum(chord_lengths_km(xy))])
+    return np.interp(np.asarray(fractions) * planar[-1], planar, km)
 
 
 def _without_sea(runs: list[_Run], ends: tuple[str, str]) -> list[_Run]:
