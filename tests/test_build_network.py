@@ -256,3 +256,29 @@ def test_a_place_knows_its_country_better_than_a_coarse_border() -> None:
     )
     n = cx.build_network(rail=line, borders=countries(), crossings=CROSSINGS, places=ends)
     assert cx.route(n, "Start", "Stop", weight="length_km").countries == ("AAA", "BBB")
+
+
+def test_noise_at_a_border_is_listed_and_only_strict_avoidance_refuses_it() -> None:
+    # The trunk pokes 2 km over the border at lon 4 and comes back; nothing crosses there. Far away a line of BBB.
+    trunk = LineString([(3.5, 5.0), (4.02, 5.2), (3.5, 5.4)])
+    rail = gpd.GeoDataFrame({"gauge": [1520] * 2}, geometry=[trunk, LineString([(5, 7), (6, 7)])], crs=4326)
+    ends = gpd.GeoDataFrame(
+        {"name": ["South", "North", "Far"]}, geometry=[Point(3.5, 5), Point(3.5, 5.4), Point(5, 7)], crs=4326
+    )
+    n = cx.build_network(rail=rail, borders=countries(), crossings=CROSSINGS, places=ends)
+    r = cx.route(n, "South", "North", avoid=["BBB"])
+    assert r.countries == ("AAA",)
+    assert r.border_noise["iso3"].tolist() == ["BBB"]
+    # Of 0.52 degrees to the east and back, 0.02 lie beyond the border, on a slope of 0.2 to 0.52.
+    assert r.border_noise["km"][0] == pytest.approx(
+        2 * 0.02 / 0.52 * length_km(np.array([[3.5, 5.0], [4.02, 5.2]])), rel=0.3
+    )
+    assert cx.route(n, "Far", (6.0, 7.0)).border_noise.empty
+    for ask in (cx.route, cx.alternatives, cx.pareto):
+        with pytest.raises(cx.NoRouteError, match="without BBB"):
+            ask(n, "South", "North", avoid=["BBB"], avoid_strict=True)
+    strict, lax = (
+        cx.matrix(n, ["South"], ["North"], avoid=["BBB"], avoid_strict=s)["time_h"][0] for s in (True, False)
+    )
+    assert np.isnan(strict)
+    assert lax == pytest.approx(r.time_h)

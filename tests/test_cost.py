@@ -16,21 +16,31 @@ from corridors.network._build import assemble
 ATTRS = {"name": "toy", "verified": "2026-01-01", "worldview": "drawn", "attribution": "none"}
 
 
-@pytest.fixture(scope="module")
-def measured() -> Network:
-    """The continent with a survey at crossing one: 30 h on side A out of AAA in 2020, 20 h and 200 USD in 2022."""
+@pytest.fixture(scope="module", params=["a", "b"])
+def measured(request: pytest.FixtureRequest) -> Network:
+    """The continent with a survey at crossing one: 30 h on the side of AAA out of it in 2020, 20 h and 200 USD in 2022.
+
+    Once AAA and DDD are called side A, once side B of their crossings: nothing may depend on it.
+    """
     layers = continent.layers()
-    row = {"crossing_id": "one", "mode": "rail", "direction": "ab", "source_id": "drawing", "confidence": "high"}
+    near = request.param
+    ends, gauges = ["iso3_a", "iso3_b"], [1520, 1435]
+    if near == "b":
+        swapped = layers.crossings["crossing_id"].isin(["one", "four"])
+        layers.crossings.loc[swapped, ends] = layers.crossings.loc[swapped, ends[::-1]].to_numpy()
+        gauges = gauges[::-1]
+    direction = "ab" if near == "a" else "ba"
+    row = {"crossing_id": "one", "mode": "rail", "direction": direction, "source_id": "drawing", "confidence": "high"}
     layers.crossing_dwell = continent.frame(
         "crossing_dwell",
         [
-            row | {"side": "a", "dwell_h": 30.0, "year": 2020},
-            row | {"side": "a", "dwell_h": 20.0, "fee_usd": 200.0, "year": 2022},
+            row | {"side": near, "dwell_h": 30.0, "year": 2020},
+            row | {"side": near, "dwell_h": 20.0, "fee_usd": 200.0, "year": 2022},
             row | {"crossing_id": "four", "side": "both", "dwell_h": 50.0, "year": 2022},
         ],
     )
     modes = layers.crossing_modes
-    modes.loc[modes["crossing_id"] == "four", ["gauge_a_mm", "gauge_b_mm"]] = [1520, 1435]
+    modes.loc[modes["crossing_id"] == "four", ["gauge_a_mm", "gauge_b_mm"]] = gauges
     return assemble(layers, ATTRS)
 
 

@@ -60,3 +60,10 @@ def test_a_function_is_a_weight_too(toy: Network) -> None:
 
     table = cx.matrix(toy, ["Alpha"], ["Charlie"], weight=double_km)
     assert table["double_km"].iloc[0] == pytest.approx(2000)
+
+
+def test_generalised_cost_is_money_and_time_valued(toy: cx.Network) -> None:
+    # A shipment 150, 500 km at 0.35 and a border of 430 USD; 500 km at 40 km/h and a border of 12 h, at 1.5 USD an hour.
+    found = cx.matrix(toy, ["Alpha"], ["Bravo"], weight=["cost", "generalised"], modes=["rail"])
+    assert found["cost_usd_teu"][0] == pytest.approx(150 + 500 * 0.35 + 430)
+    assert found["generalised_usd_teu"][0] == pytest.approx(755 + 24.5 * 1.5)

@@ -156,3 +156,13 @@ def test_a_plan_over_a_real_border_gets_its_crossing_point() -> None:
     assert row["gauge_changes"] == "Jalalabad|Landi Kotal"  # 1520 planned in the one, 1676 in the other
     assert row["length_km"] == pytest.approx(length_km(np.array(plan.geometry.iloc[0].coords)), abs=5.0)
     assert row["n_loose"] == 0
+
+
+def test_an_end_farther_than_the_snap_is_not_joined(toy: cx.Network) -> None:
+    # 0.05 degrees north of Alpha are 5.5 km.
+    plan = [(2, 6.05), (2, 7.5)]
+    near = merged(toy, plan, options={"snap_km": 6.0})
+    joined = near.repairs.set_index("kind").loc[["joined to station"]]
+    assert joined["metres"].tolist() == [pytest.approx(5530, abs=20)]
+    with pytest.raises(cx.LayerError, match="within 5 km of a rail station of the network"):
+        merged(toy, plan, options={"snap_km": 5.0})

@@ -143,3 +143,11 @@ def test_a_route_says_which_corridor_it_follows(
 
 def test_a_short_hop_off_every_corridor_follows_none(network: cx.Network) -> None:
     assert cx.follows(cx.route(network, "Hrubieszow", "Slawkow", modes=["rail"])).empty
+
+
+def test_a_smaller_share_names_more_corridors(network: cx.Network) -> None:
+    r = cx.route(network, "Khorgos", "Poti", corridor="middle")
+    few, many = (cx.follows(r, min_share=share) for share in (0.9, 0.05))
+    assert (few["share"] >= 0.9).all()
+    assert (many["share"] >= 0.05).all()
+    assert set(few["corridor_id"]) < set(many["corridor_id"])

@@ -75,6 +75,9 @@ def test_names_travel_to_a_shapefile_and_back() -> None:
     frame = pd.DataFrame([{c.name: "" for c in schema.columns("edges")}])
     short = schema.to_shapefile_names(frame, "edges")
     assert "len_source" in short
+    filled = schema.to_shapefile_names(frame.assign(edge_id="north.1", length_source="matched", other=1), "edges")
+    assert filled[["edge_id", "len_source"]].iloc[0].tolist() == ["north.1", "matched"]
+    assert "other" not in filled
     assert set(schema.from_shapefile_names(short, "edges").columns) == set(frame.columns)
 
 

@@ -144,3 +144,10 @@ def test_kazakhstan_has_several_gates_to_the_sea_and_central_asia_is_far_from_it
         cx.route(shut, "Almaty", "Poti", avoid="RUS")
     by_country = cx.access(network).by_country()
     assert by_country.loc["TJK", "mean_h"] > by_country.loc["GEO", "mean_h"]
+
+
+def test_a_pair_without_a_route_is_a_failure_with_its_reason(toy: Network) -> None:
+    found = cx.criticality(toy, [("Alpha", "Isle"), ("Alpha", "Bravo")], modes="rail")
+    assert found.failures[["origin", "destination"]].to_numpy().tolist() == [["Alpha", "Isle"]]
+    assert "Isle" in found.failures["reason"][0]
+    assert cx.criticality(toy, [("Alpha", "Bravo")], modes="rail").failures.empty

@@ -378,3 +378,10 @@ def test_a_difference_is_named_only_where_it_is_clear() -> None:
     assert _verdict(row(5, 4, 6), row(10, 9, 12), "longer") == "5.0 days longer (100 %)."
     assert "no clear difference" in _verdict(row(5, 4, 6), row(7, 5, 9), "longer")
     assert "no winner" in _verdict(row(5, 4, 6), row(10, 9, 12, assumed=0.6), "longer")
+
+
+def test_a_name_is_looked_up_among_the_kinds_asked_for(toy: cx.Network) -> None:
+    assert toy.resolve("north") == toy.resolve("line:north") == ("line", "north")
+    assert toy.resolve("one", kinds=("crossing",)) == ("crossing", "one")
+    with pytest.raises(cx.UnknownNameError, match="no crossing 'north'"):
+        toy.resolve("north", kinds=("crossing",))

@@ -401,3 +401,12 @@ def test_the_border_examples_run(script: str, said: str) -> None:
     )
     assert said in run.stdout
     assert "de facto (Natural Earth)" in run.stdout
+
+
+def test_the_regimes_of_a_year_are_those_that_held_in_it(network: cx.Network) -> None:
+    b = cx.border(network, "KAZ", "RUS")
+    held = {year: set(b.regimes_in(year)["regime"]) for year in (1990, 2012, 2026)}
+    assert held[1990] == set()
+    assert "EAEU" not in held[2012]
+    assert "Customs Union of BLR, KAZ, RUS" in held[2012]
+    assert "EAEU" in held[2026]
