@@ -39,6 +39,15 @@ def test_a_deep_excursion_is_no_noise_though_it_ends_where_it_began() -> None:
     assert found.noise == ()
 
 
+def test_each_excursion_is_judged_by_its_own_length() -> None:
+    # 19 km in BBB, 9.5 km at home, 9.5 km in BBB: no excursion of 38 km.
+    line = LineString([(4.02, 7.7), (4.02, 7.6), (3.99, 7.5), (4.01, 7.4), (3.98, 7.3), (3.5, 7.0)])
+    found = BORDERS.sequence(line, ends=("AAA", "AAA"), tolerance_km=20)
+    assert found.iso3 == ("AAA",)
+    assert sorted(round(km, 1) for _, km in found.noise) == [9.5, 18.8]
+    assert BORDERS.sequence(line, ends=("AAA", "AAA"), tolerance_km=18).iso3 == ("AAA", "BBB", "AAA")
+
+
 def test_a_long_excursion_is_a_double_crossing() -> None:
     found = BORDERS.sequence(LineString([(3, 5), (5, 5.5), (3, 6)]))
     assert found.iso3 == ("AAA", "BBB", "AAA")

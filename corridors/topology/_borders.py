@@ -266,11 +266,13 @@ def _weakest(
     tolerance_km: float,
     radius_km: float,
 ) -> int | None:
-    """Return the shortest inner run that is noise, or None."""
+    """Return the inner run that is noise, excursions before stretches at home, the shortest first; or None."""
     candidates = sorted((runs[k].km, k) for k in range(1, len(runs) - 1) if runs[k].km < tolerance_km)
     if candidates and math.isinf(tolerance_km):
         return candidates[0][1]
-    for _, k in candidates:
+    # Excursions first, each by its own length: a short stretch at home between two of them must not make them one long one.
+    home = {runs[0].iso3, runs[-1].iso3}
+    for k in sorted((k for _, k in candidates), key=lambda k: runs[k].iso3 in home):
         ends = shapely.get_coordinates(
             shapely.line_interpolate_point(line, [runs[k].start, runs[k].end], normalized=True)
         )
