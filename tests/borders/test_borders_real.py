@@ -212,9 +212,12 @@ def test_a_name_of_two_crossings_is_refused(network: cx.Network) -> None:
 
 
 def test_a_detour_names_the_crossings_that_it_could_not_try(network: cx.Network) -> None:
-    # The road by Uba is 44 km away, but no road of the network runs there: 3,547 km by Sharbakty is an upper bound.
+    # Without the road by Uba nothing leads there: 3,547 km by Sharbakty are an upper bound only.
     row = cx.detour_if_shut(network, "aul-lokot", mode="road").iloc[0]
-    assert "uba-mikhailovka" in row["without_line"]
+    assert (row["instead"], row["without_line"]) == (("uba-mikhailovka",), ())
+    less = cx.Scenario("no road by Uba").close("line:oskemen-rubtsovsk-road").apply(network)
+    row = cx.detour_if_shut(less, "aul-lokot", mode="road").iloc[0]
+    assert (row["instead"], row["without_line"]) == (("sharbakty-kulunda",), ("uba-mikhailovka",))
     assert row["nearest_id"] == "uba-mikhailovka"
     assert cx.detour_if_shut(network, "dostyk-alashankou", mode="rail").iloc[0]["without_line"] == ()
 
