@@ -206,7 +206,8 @@ def test_routes_and_tables_are_the_same_with_a_hierarchy_and_without(
     nodes = real.tables["nodes"]
     rail = np.flatnonzero((nodes["mode"] == "rail") & (nodes["station_id"] != ""))
     edges = real.tables["edges"]
-    usable = (edges["status"] == "operating") & np.isin(edges["mode"], ["rail", "sea", ""])
+    runs = np.isin(edges["mode"], ["rail", "sea", ""]) | (edges["kind"] == "gauge_change")
+    usable = (edges["status"] == "operating") & runs
     for weight in (np.ones((2, 1)) * edges["length_km"], np.ones((2, 1)) * (edges["kind"] == "crossing")):
         engine = Engine(real, weight, usable)
         assert engine.metric.build()
