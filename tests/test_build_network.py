@@ -282,3 +282,16 @@ def test_noise_at_a_border_is_listed_and_only_strict_avoidance_refuses_it() -> N
     )
     assert np.isnan(strict)
     assert lax == pytest.approx(r.time_h)
+
+
+def test_a_line_over_the_antimeridian_passes_no_country_on_the_other_side_of_the_earth() -> None:
+    strait = gpd.GeoDataFrame({"name": ["Strait"]}, geometry=[LineString([(170, 66), (-165, 66)])], crs=4326)
+    network = cx.build_network(rail=strait, defaults={"gauge_mm": 1520})
+    assert set(network.edges["country"]) == {"RUS", "RUS|USA", "USA"}
+    west, east = (
+        length_km(np.array([[170.0, 66.0], [180.0, 66.0]])),
+        length_km(np.array([[-180.0, 66.0], [-165.0, 66.0]])),
+    )
+    assert network.edges["length_km"].sum() == pytest.approx(west + east, rel=1e-4)
+    assert len(network.report().components) == 1
+    assert network.repairs["kind"].tolist()[0] == "antimeridian"

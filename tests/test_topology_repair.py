@@ -175,6 +175,20 @@ def test_lines_meet_across_the_antimeridian() -> None:
     assert n_components(repair_lines(over, snap_m=50).lines) == 1
 
 
+def test_a_line_over_the_antimeridian_is_cut_there() -> None:
+    over = frame(
+        [(179, 60), (-179, 62)], [(180, 60), (-179, 60)], [(-179, 10), (179, 10), (-179, 10)], [(0, 0), (1, 0)]
+    )
+    lines, repairs = topology.node_antimeridian(over)
+    assert lines["line_id"].tolist() == ["l0", "l0", "l1", "l2", "l2", "l2", "l3"]
+    assert [list(x.coords) for x in lines.geometry[:3]] == [
+        [(179, 60), (180, 61)], [(-180, 61), (-179, 62)], [(-180, 60), (-179, 60)],
+    ]  # fmt: skip
+    assert repairs["what"].tolist() == ["l0", "l1", "l2", "l2"]
+    assert n_components(lines.iloc[:2]) == 1
+    assert len(topology.node_antimeridian(lines).repairs) == 0
+
+
 def test_the_usual_faults_of_openstreetmap_ways() -> None:
     """What went wrong in three country extracts, drawn.
 

@@ -23,6 +23,7 @@ from corridors.topology import (
     CrossingPoints,
     explode_lines,
     join_ends,
+    node_antimeridian,
     repair_lines,
     settle_countries,
 )
@@ -145,8 +146,9 @@ def cleaned(
             lines, kept = explode_lines(part)
             dropped = repairs["kind"].isin(kept["kind"])
             repairs = repairs.assign(note=repairs["note"].where(dropped, "found, not done: " + repairs["note"]))
+        lines, over = node_antimeridian(lines)
         parts.append(lines if "repair" in lines else lines.assign(repair=""))
-        rows.append(repairs)
+        rows += [repairs, over]
     return pd.concat(parts, ignore_index=True), pd.concat(rows, ignore_index=True)
 
 
@@ -175,7 +177,9 @@ def nodes_of(frame: gpd.GeoDataFrame, snap_m: float) -> tuple[Any, Any]:
 def edge_rows(frame: gpd.GeoDataFrame, ends: Any, positions: Any, ids: Any) -> pd.DataFrame:
     ragged = Ragged.of(frame.geometry.array)
     xy = ragged.xy.copy()
-    xy[ragged.ends] = positions[ends]
+    at, mine = positions[ends], xy[ragged.ends]
+    other_side = np.abs(at[..., 0] - mine[..., 0]) > 180.0  # 180 and -180 degrees are one node
+    xy[ragged.ends] = np.where(other_side[..., None], mine, at)
     ragged = Ragged(xy, ragged.start)
     shapes, lengths = ragged.lines(), _lengths_km(ragged)
     gap = (frame["repair"] == "gap").to_numpy()

@@ -3,6 +3,7 @@
 Every step is a pure function of a frame and returns ``Repaired(lines, repairs)``; `repair_lines` runs them in order.
 """
 
+from corridors.topology._antimeridian import node_antimeridian
 from corridors.topology._arrays import REPAIR_COLUMNS, Repaired
 from corridors.topology._arrays import labels as components
 from corridors.topology._borders import (
@@ -32,6 +33,6 @@ from corridors.topology._repair import (
 __all__ = [
     "CROSSING_RADIUS_KM", "EXCURSION_TOLERANCE_KM", "REPAIR_COLUMNS", "Boundaries", "CountrySequence", "CrossingPoints",
     "Cut", "Patch", "Repaired", "Stretch", "close_gaps", "components", "contract", "cut_line", "drop_duplicates",
-    "drop_parallels", "explode_lines", "join_ends", "node_crossings", "node_junctions", "node_vertices", "repair_lines",
+    "drop_parallels", "explode_lines", "join_ends", "node_antimeridian", "node_crossings", "node_junctions", "node_vertices", "repair_lines",
     "settle_countries", "snap_ends",
 ]  # fmt: skip
