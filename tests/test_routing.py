@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import corridors as cx
 from corridors.network import Network
+from corridors.units import length_km
 
 PLACES = ["Alpha", "Aleph", "Bravo", "Charlie", "Delta", "Coral", "twin-a", "twin-c"]
 places = st.sampled_from(PLACES)
@@ -279,3 +280,20 @@ def test_latitude_first_is_found_out(toy: cx.Network) -> None:
         cx.PlaceError, match=r"\(0, 20\) is farther than 25 km from the network; nearest is \S+ \(AAA\), \d+ km away$"
     ):
         cx.route(toy, (0.0, 20.0), "Alpha")
+
+
+def test_detour_speeds_and_shared_kilometres_by_hand(toy: cx.Network) -> None:
+    # Alpha (2, 6) to Charlie (10, 6) by Bravo: 1,000 km at 40 km/h and one border of 12 h.
+    whole, half = cx.route(toy, "Alpha", "Charlie", modes=["rail"]), cx.route(toy, "Alpha", "Bravo", modes=["rail"])
+    straight_km = length_km(np.array([[2.0, 6.0], [10.0, 6.0]]))
+    assert whole.detour_factor == pytest.approx(1000 / straight_km, rel=1e-4)
+    assert (whole.swod_kph, whole.swd_kph) == (pytest.approx(40), pytest.approx(1000 / 37))
+    assert whole.shared_km(half) == half.shared_km(whole) == pytest.approx(500)
+    assert whole.overlap(half) == pytest.approx(1)  # of the shorter one
+    south = cx.route(toy, "Alpha", "Charlie", modes=["rail"], avoid=["BBB"])
+    assert whole.shared_km(south) == south.overlap(whole) == 0
+
+
+def test_lines_and_sources_are_found_by_id(toy: cx.Network) -> None:
+    assert toy.line_names(["north", "nowhere", "south-broad"]).tolist() == ["North", "nowhere", "South Broad"]
+    assert toy.sources["title"].to_dict() == {"drawing": "Drawn for the tests"}

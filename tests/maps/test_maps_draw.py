@@ -129,6 +129,7 @@ class TestInternetIsRefused:
     )
     def test_a_layer_that_fetches(self, four_routes: list[map_fakes.FakeRoute], layer: Any) -> None:
         m = maps.draw(four_routes[0])
+        assert m.add_child(folium.FeatureGroup("mine")) is m
         with pytest.raises(maps.OfflineError, match="online=True") as caught:
             m.add_child(layer())
         assert isinstance(caught.value, CorridorError)
