@@ -10,6 +10,7 @@ import pytest
 from shapely.geometry import LineString
 
 import corridors as cx
+from corridors.network._store import FORMAT
 
 
 def same(a: cx.Network, b: cx.Network) -> None:
@@ -52,14 +53,14 @@ def test_any_gis_finds_the_layers(toy: cx.Network, tmp_path: Path) -> None:
     assert {"edge_id", "from_id", "to_id", "length_km"} <= set(edges.columns)
 
 
-@pytest.mark.parametrize(("version", "todo"), [("0", "build it again"), ("2", "update corridors")])
-def test_another_format_is_a_clear_error(toy: cx.Network, tmp_path: Path, version: str, todo: str) -> None:
+@pytest.mark.parametrize(("version", "todo"), [(FORMAT - 1, "build it again"), (FORMAT + 1, "update corridors")])
+def test_another_format_is_a_clear_error(toy: cx.Network, tmp_path: Path, version: int, todo: str) -> None:
     path = tmp_path / "toy.gpkg"
     cx.save_network(toy, path)
     with sqlite3.connect(path) as file:
-        file.execute("update corridors_metadata set value = ? where key = 'format'", (version,))
+        file.execute("update corridors_metadata set value = ? where key = 'format'", (str(version),))
     file.close()
-    with pytest.raises(cx.LayerError, match=f"has format {version}, this version reads 1; {todo}"):
+    with pytest.raises(cx.LayerError, match=f"has format {version}, this version reads {FORMAT}; {todo}"):
         cx.load_network(path)
 
 

@@ -18,12 +18,11 @@ import numpy as np
 
 from corridors._files import fixed_gdal_date
 from corridors.errors import LayerError
-from corridors.network._store import Table
+from corridors.network._store import FORMAT, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 1
 METADATA = "corridors_metadata"
 _VERSION = "1.2"
 """Of GeoPackage: older programs warn about newer ones, and nothing of them is needed."""

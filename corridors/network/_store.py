@@ -21,7 +21,9 @@ from corridors.errors import LayerError
 Table = dict[str, Any]
 """Column name to a one-dimensional numpy array; all columns of a table have one length."""
 
-FORMAT = 1
+FORMAT = 2
+"""Of network files. Since 2 the ``mode`` of a gauge change says how the gauge is changed, which decides what cargo it takes."""
+
 MAX_BYTES = 4 * 1024**3
 """More than this unpacked is refused: a world network has a tenth of it."""
 
