@@ -1,5 +1,6 @@
 """Anybody's own files: what is read, joined, cut, and refused."""
 
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -186,8 +187,6 @@ def test_columns_and_defaults_fill_what_a_file_calls_otherwise(tmp_path: Path) -
 
 
 def test_zipped_shapefiles_come_in_and_files_that_boast_do_not(tmp_path: Path) -> None:
-    import shutil
-
     (tmp_path / "in").mkdir()
     RAIL.to_file(tmp_path / "in" / "rail.shp")
     zipped = shutil.make_archive(str(tmp_path / "rail"), "zip", tmp_path / "in")
@@ -209,6 +208,37 @@ def test_zipped_shapefiles_come_in_and_files_that_boast_do_not(tmp_path: Path) -
     ):
         with pytest.raises(cx.LayerError, match=message):
             cx.build_network(rail=tmp_path / name, **given)
+
+
+def test_a_shapefile_in_a_folder_of_a_zip_is_found(tmp_path: Path) -> None:
+    """As most downloads are, and as a Mac packs it."""
+    folder = tmp_path / "in" / "railways (2024)"
+    folder.mkdir(parents=True)
+    RAIL.to_file(folder / "rail.shp")
+    (tmp_path / "in" / "__MACOSX").mkdir()
+    (tmp_path / "in" / "__MACOSX" / "._rail.shp").write_bytes(b"x")
+    zipped = shutil.make_archive(str(tmp_path / "rail"), "zip", tmp_path / "in")
+    assert len(cx.build_network(rail=zipped, borders=countries()).lines) == 3
+
+
+def test_a_file_with_several_layers_is_refused_by_name_and_not_read_in_part(tmp_path: Path) -> None:
+    for name in ("rail", "road"):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        RAIL.to_file(tmp_path / "in" / f"{name}.shp")
+        RAIL.to_file(tmp_path / "both.gpkg", layer=name)
+    zipped = shutil.make_archive(str(tmp_path / "both"), "zip", tmp_path / "in")
+    with pytest.raises(cx.LayerError, match=r"several layers \(r[oa][ai][ld]\.shp, r[oa][ai][ld]\.shp\); unpack it"):
+        cx.build_network(rail=zipped)
+    with pytest.raises(cx.LayerError, match=r"several layers \(rail, road\); read one with geopandas"):
+        cx.build_network(rail=tmp_path / "both.gpkg")
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "metres"), [("snap_m", -3.0), ("gap_m", float("nan")), ("parallels_m", float("inf"))]
+)
+def test_a_tolerance_that_is_no_distance_is_refused(tolerance: str, metres: float) -> None:
+    with pytest.raises(ValueError, match=f"{tolerance} is .*; it must be metres, zero or more"):
+        cx.build_network(rail=RAIL, **{tolerance: metres})
 
 
 def test_the_audit_counts_pieces_loose_ends_chords_and_nameless_crossings(own: cx.Network, toy: cx.Network) -> None:

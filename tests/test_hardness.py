@@ -28,17 +28,17 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_crash_inside_gdal_is_an_error_and_no_crash(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _probe.fault_in(file) == ""
-    assert "GDAL crashes on it" in _probe.fault_in(file, read=CRASH)
+    assert _probe.fault_in(str(file)) == ""
+    assert "GDAL crashes on it" in _probe.fault_in(str(file), read=CRASH)
     monkeypatch.setattr("corridors.collect.files.fault_in", lambda path: _probe.fault_in(path, read=CRASH))
     with pytest.raises(cx.LayerError, match="cannot read the file: GDAL crashes on it"):
         read_vector(file)
 
 
 def test_a_reader_that_hangs_or_eats_memory_is_stopped(file: Path) -> None:
-    assert "takes more than 1 s" in _probe.fault_in(file, read="import time; time.sleep(60)", seconds=1)
+    assert "takes more than 1 s" in _probe.fault_in(str(file), read="import time; time.sleep(60)", seconds=1)
     greedy = _probe.READ.replace("pyogrio.read_dataframe(sys.argv[1])", "bytearray(2**40)")
-    assert "bytes of memory" in _probe.fault_in(file, read=greedy)
+    assert "bytes of memory" in _probe.fault_in(str(file), read=greedy)
 
 
 def test_a_member_that_leads_out_of_its_archive_is_refused(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 MEMORY_BYTES = 8 * 1024**3
 """What reading one file may take, where the system can hold a process to it (POSIX)."""
@@ -31,19 +30,19 @@ except Exception:
 """
 
 
-def fault_in(path: Path, *, read: str = READ, seconds: float = SECONDS) -> str:
+def fault_in(source: str, *, read: str = READ, seconds: float = SECONDS) -> str:
     """Return what became of a process that read a file, ``""`` if it lived to the end.
 
     Parameters
     ----------
-    path
-        A file that GDAL is to read.
+    source
+        What GDAL is to open: the path of a file, or of a member of a zip file.
     read
         The program of the process.
     seconds
         How long it may take.
     """
-    words = [sys.executable, "-c", read, str(path), str(MEMORY_BYTES)]
+    words = [sys.executable, "-c", read, source, str(MEMORY_BYTES)]
     try:
         done = subprocess.run(words, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:

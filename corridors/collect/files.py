@@ -22,6 +22,9 @@ MAX_UNZIPPED_BYTES = 4 * 1024**3
 
 _SIDE_FILES = "a Shapefile needs its .shp, .shx and .dbf together"
 
+_LAYER_ENDINGS = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".gdb", ".kml", ".gml", ".tab")
+"""Of the members of a zip file that are layers."""
+
 
 def read_vector(
     path: str | Path, *, what: str = "the file", encoding: str | None = None, isolated: bool = True
@@ -42,7 +45,7 @@ def read_vector(
     Raises
     ------
     LayerError
-        The file is missing, empty, truncated or no such file.
+        The file is missing, empty, truncated or no such file, or holds more than one layer.
     MissingExtraError
         GeoParquet without pyarrow.
     """
@@ -52,13 +55,17 @@ def read_vector(
     if not path.exists():
         raise LayerError(f"{what} does not exist")
     is_parquet = path.suffix.lower() in (".parquet", ".geoparquet")
-    fault = fault_of(path) or (fault_in(path) if isolated and not is_parquet else "")
+    fault = fault_of(path)
+    source = str(path) if fault else _source(path)
+    fault = fault or (fault_in(source) if isolated and not is_parquet else "")
     if fault:
         raise LayerError(f"cannot read {what}: {fault}")
     try:
         if is_parquet:
             return gpd.read_parquet(path)
-        return gpd.read_file(path, **({"encoding": encoding} if encoding else {}))
+        return gpd.read_file(source, layer=_only_layer(source), **({"encoding": encoding} if encoding else {}))
+    except LayerError as error:
+        raise LayerError(f"cannot read {what}: {error}") from None
     except ImportError as error:
         raise missing_extra(f"{what} is GeoParquet, which", "pyarrow", "io") from error
     except UnicodeDecodeError as error:
@@ -129,10 +136,42 @@ def _zip(path: Path, _: int) -> str:
     total = sum(m.file_size for m in members)
     if total > MAX_UNZIPPED_BYTES:
         return f"it claims {total:,} bytes unpacked; unpack it yourself if that is right"
-    kinds = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".gdb", ".kml", ".gml", ".tab")
-    if not any(m.filename.lower().rstrip("/").endswith(kinds) or ".gdb/" in m.filename for m in members):
+    layers = _zipped_layers([m.filename for m in members])
+    if not layers:
         return f"there is no layer in it; it holds {', '.join(m.filename for m in members[:5]) or 'nothing'}"
+    if len(layers) > 1:
+        return f"it holds several layers ({', '.join(layers[:5])}); unpack it and give one of them"
     return ""
+
+
+def _zipped_layers(names: list[str]) -> list[str]:
+    """Return those members of a zip file that are layers, in folders too; what macOS puts beside each file is none."""
+    own = [name for name in names if not name.startswith("__MACOSX/")]
+    folders = [name[: name.index(".gdb/") + 4] for name in own if ".gdb/" in name]
+    files = [name for name in own if name.lower().endswith(_LAYER_ENDINGS) and ".gdb/" not in name]
+    return list(dict.fromkeys([*folders, *files]))
+
+
+def _source(path: Path) -> str:
+    """Return what GDAL is to open: of a zip file its one layer, which may lie in a folder of it."""
+    if path.suffix.lower() != ".zip":
+        return str(path)
+    with zipfile.ZipFile(path) as file:
+        (layer,) = _zipped_layers(file.namelist())
+    return f"/vsizip/{path.resolve()}/{layer}"
+
+
+def _only_layer(source: str) -> str | None:
+    """Return the name of the one layer with shapes; None if there is none, which GDAL then says in its own words."""
+    import pyogrio
+
+    drawn = [str(name) for name, kind in pyogrio.list_layers(source) if kind is not None]
+    if len(drawn) > 1:
+        raise LayerError(
+            f"it holds several layers ({', '.join(drawn[:5])}); read one with geopandas.read_file(..., layer=...) and give "
+            "the frame"
+        )
+    return drawn[0] if drawn else None
 
 
 def _geopackage(path: Path, size: int) -> str:

@@ -53,6 +53,12 @@ class Cleaning:
     contract: bool = False
     repair: bool = True
 
+    def __post_init__(self) -> None:
+        for name in ("snap_m", "gap_m", "parallels_m"):
+            metres = getattr(self, name)
+            if not 0.0 <= metres < float("inf"):
+                raise ValueError(f"{name} is {metres!r}; it must be metres, zero or more")
+
 
 def own_layers(
     lines: Mapping[str, Any],
