@@ -6,12 +6,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from corridors.errors import LayerError
+
 _HERE = Path(__file__).resolve().parent
 _PACKAGED = _HERE / "_packaged"
 
 ROOT = _PACKAGED if _PACKAGED.is_dir() else _HERE.parent
 GEODATA = ROOT / "geodata"
 MAPS = ROOT / "maps"
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say which file could not be written and why, where the system would name a temporary one."""
+    try:
+        yield
+    except LayerError:
+        raise
+    except OSError as error:
+        raise LayerError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -22,9 +35,15 @@ def write_whole(path: Path, content: bytes) -> None:
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files that belong together: all to temporary files first, then by rename, in their order.
 
-    A failure before the first rename leaves the folder as it was.
+    A failure before the first rename leaves the folder as it was. An error names the last file.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    *_, last = files
+    with writing(folder / last):
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_all(folder, files)
+
+
+def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     staged: list[tuple[str, Path]] = []
     try:
         for name, content in files.items():

@@ -67,6 +67,8 @@ def report(x: Any, path: str | Path, *, network: Network | None = None, title: s
     ------
     TypeError
         There is no route in what was given.
+    LayerError
+        The file cannot be written.
 
     Examples
     --------

@@ -112,6 +112,22 @@ def test_a_broken_cost_model_is_a_clear_error(tmp_path) -> None:
         cost_model("simpel")
 
 
+@pytest.mark.parametrize("ending", ["npz", "gpkg", "toml", "html", "csv", "shp.zip", "md", "png"])
+def test_a_file_that_cannot_be_written_is_named_as_it_was_given(toy: cx.Network, tmp_path, ending: str) -> None:
+    (tmp_path / "file").write_text("in the way of a folder")
+    path, r = tmp_path / "file" / f"x.{ending}", cx.route(toy, "Alpha", "Bravo")
+    write = {
+        "npz": lambda: cx.save_network(toy, path),
+        "gpkg": lambda: cx.save_network(toy, path),
+        "toml": lambda: cx.Scenario("x").save(path),
+        "html": lambda: cx.maps.draw(r).save(path),
+        "png": lambda: cx.figures.save(cx.figures.hours_chart(r), path),
+    }.get(ending, lambda: cx.export.write(r, path))
+    with pytest.raises(cx.LayerError, match=rf"^cannot write '.*file/x\.{ending}': (File exists|Not a directory)$"):
+        write()
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path) -> None:
     path = tmp_path / "a" / "b.txt"
     write_whole(path, b"one")

@@ -80,10 +80,7 @@ def write(
 
     path = Path(path)
     files = _files(document(x, network=network, title=title), format_of(path), path.name, table)
-    try:
-        write_all(path.parent, files)
-    except OSError as error:
-        raise LayerError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
+    write_all(path.parent, files)
 
 
 def content(

@@ -11,7 +11,6 @@ import functools
 import json
 import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +18,7 @@ import folium
 from branca.element import Element, MacroElement
 from jinja2 import Template
 
+from corridors._files import write_whole
 from corridors.maps import _compact, _offline, payload
 from corridors.maps._schema import Payload
 
@@ -198,6 +198,8 @@ class CorridorMap(folium.Map):
         ------
         OfflineError
             If something on the map would need the internet. No file is written then.
+        LayerError
+            The file cannot be written.
         """
         page = self.get_root().render(**kwargs).encode("utf-8", "xmlcharrefreplace")
         if hasattr(outfile, "write"):
@@ -205,23 +207,7 @@ class CorridorMap(folium.Map):
             if close_file:
                 outfile.close()
             return
-        path = Path(os.fsdecode(outfile))
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(page)
-            os.chmod(temporary, 0o666 & ~_umask())  # mkstemp is for secrets; a map is not one
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    """Return the process's file mode mask, which can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+        write_whole(Path(os.fsdecode(outfile)), page)
 
 
 class _CorridorLayer(MacroElement):

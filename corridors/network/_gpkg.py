@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors._files import fixed_gdal_date
+from corridors._files import fixed_gdal_date, writing
 from corridors.errors import LayerError
 from corridors.network._store import FORMAT, Table
 
@@ -31,14 +31,15 @@ _POINTS = ("nodes", "crossings", "crossing_periods", "repairs")
 
 def save_gpkg(path: Path, tables: Mapping[str, Table], attrs: Mapping[str, Any]) -> None:
     """Write tables and attributes to one GeoPackage, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        temporary = Path(folder) / "network.gpkg"
-        try:
-            _write(temporary, tables, attrs)
-        except Exception as error:  # GDAL's errors have no common class
-            raise LayerError(f"cannot write the network {str(path)!r}: {error}") from error
-        os.replace(temporary, path)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+            temporary = Path(folder) / "network.gpkg"
+            try:
+                _write(temporary, tables, attrs)
+            except Exception as error:  # GDAL's errors have no common class
+                raise LayerError(f"cannot write the network {str(path)!r}: {error}") from error
+            os.replace(temporary, path)
 
 
 def _write(path: Path, tables: Mapping[str, Table], attrs: Mapping[str, Any]) -> None:
