@@ -46,6 +46,21 @@ def read_toml(source: str | Path, folder: Path, what: str) -> tuple[dict[str, An
     except (OSError, ValueError) as error:  # unreadable, a name that is too long, a null in it, no UTF-8
         raise LayerError(f"cannot read the {what} {str(source)[:200]!r}: {error}") from error
     try:
-        return tomllib.loads(text), path.name
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        content = tomllib.loads(text)
+        _refuse_long_numbers(content)
+    except (ValueError, RecursionError) as error:
         raise LayerError(f"cannot read the {what} {str(path)!r}: {error}") from error
+    return content, path.name
+
+
+def _refuse_long_numbers(content: Any) -> None:
+    """Refuse whole numbers of more than 64 bits, as TOML asks for and its reader does not: they fit in no float."""
+    left = [content]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise ValueError(f"a whole number of {value.bit_length()} bits; 64 are the most")

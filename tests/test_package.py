@@ -104,6 +104,7 @@ def test_a_broken_cost_model_is_a_clear_error(tmp_path) -> None:
         (text.replace("default = [8, 28, 54]", "default = [28, 8, 54]"), cx.SchemaError, "gauge_change_h.default"),
         (text.replace("[connector]", "[connectors]"), cx.SchemaError, "connector.speed_kph missing"),
         ("name = ", cx.LayerError, "cannot read the cost model"),
+        (text.replace("28, 54]", f"28, {10**400}]"), cx.LayerError, "a whole number of 1329 bits; 64 are the most"),
     ):
         bad.write_text(spoiled)
         with pytest.raises(error, match=message):
