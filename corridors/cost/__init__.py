@@ -1,7 +1,7 @@
 """What an edge costs: hours and dollars of moving and of standing still."""
 
 from corridors.cost._borders import Part, Passage
-from corridors.cost._cargo import CARGOES, Cargo
+from corridors.cost._cargo import CARGOES, Cargo, unit_words
 from corridors.cost._edges import EdgeCosts, Journey
 from corridors.cost._model import (
     BASES,
@@ -34,4 +34,5 @@ __all__ = [
     "Value",
     "cost_model",
     "presets",
+    "unit_words",
 ]

@@ -19,6 +19,8 @@ CARGOES = ("teu", "feu", "tonne", "truck")
 
 _WORDS = {"teu": "a 20-foot container", "feu": "a 40-foot container", "tonne": "a tonne of bulk", "truck": "a lorry"}
 
+_UNIT_WORDS = {"teu": "TEU", "feu": "FEU", "tonne": "tonne", "truck": "lorry load"}
+
 _VOCABULARY = {"transfers": ("transfers", "kind"), "gauge_changes": ("gauge_breaks", "method")}
 """The column of a table whose words each list of a unit is made of."""
 
@@ -48,6 +50,11 @@ class Cargo:
     def words(self) -> str:
         """What it is, in words."""
         return _WORDS[self.name]
+
+
+def unit_words(cargo: str) -> str:
+    """Return what dollars are paid for one of: TEU, FEU, tonne or lorry load."""
+    return _UNIT_WORDS[cargo]
 
 
 def read_cargoes(content: Mapping[str, Any], name: str) -> dict[str, Cargo]:

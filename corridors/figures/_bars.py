@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from corridors.cost import unit_words
 from corridors.figures._canvas import (
     INK,
     SOFT,
@@ -21,7 +22,7 @@ from corridors.figures._canvas import (
     wrapped,
     write,
 )
-from corridors.figures._subject import By, cargo_words, on_one_axis, pair_words
+from corridors.figures._subject import By, on_one_axis, pair_words
 from corridors.routing import Route
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def range_chart(x: Any, *, by: By = "time", title: str | None = None) -> Figure:
                 ends = f" {value:.1f} " if by == "time" else f" {value:,.0f} "
                 write(ax, value, row, ends, ha=side, size=7, color=SOFT)
         ax.set_xlim(0, max(r[2] for r in ranges) * 1.09)
-        ax.set_xlabel("days" if by == "time" else f"USD, one {cargo_words(routes[0].cargo)}", color=SOFT)
+        ax.set_xlabel("days" if by == "time" else f"USD, one {unit_words(routes[0].cargo)}", color=SOFT)
         under = "all parameters low, typical (dot), and high"
         under += f"; {left_out} more routes are not shown" if left_out else ""
         headline(figure, title or _range_finding(routes, ranges, by), under)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors import _files
+from corridors.cost import unit_words
 from corridors.errors import LayerError, missing_extra
-from corridors.figures._subject import MAX_ROUTES, By, cargo_words
+from corridors.figures._subject import MAX_ROUTES, By
 from corridors.routing import Route
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def headline(figure: Figure, title: str, under: str, *, y_in: float = 0.3) -> No
 def subtitle(by: By, routes: Sequence[Route], left_out: int) -> str:
     said = "Where the time goes, origin to destination"
     if by == "cost":
-        said = "Tariffs, border fees and handling, one " + cargo_words(routes[0].cargo)
+        said = "Tariffs, border fees and handling, one " + unit_words(routes[0].cargo)
         if any(r.is_lower_bound for r in routes):
             said += "; dashed: no tariff, so the total is a lower bound"
     return said + (f"; {left_out} more routes are not shown" if left_out else "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.cost import unit_words
 from corridors.figures._canvas import (
     INK,
     MARK,
@@ -29,7 +30,7 @@ from corridors.figures._canvas import (
     subtitle,
     write,
 )
-from corridors.figures._subject import By, cargo_words, drawable, finding
+from corridors.figures._subject import By, drawable, finding
 from corridors.routing import Route
 from corridors.units import Floats
 
@@ -86,9 +87,7 @@ def distance_chart(x: Any, *, by: By = "time", title: str | None = None) -> Figu
         draw_rules(ax)
         ax.set_xlabel("km from the origin", color=SOFT)
         cargo = routes[0].cargo
-        ax.set_ylabel(
-            ("days" if in_days else "hours") if by == "time" else f"USD, one {cargo_words(cargo)}", color=SOFT
-        )
+        ax.set_ylabel(("days" if in_days else "hours") if by == "time" else f"USD, one {unit_words(cargo)}", color=SOFT)
         headline(figure, title or finding(routes, by=by), subtitle(by, routes, left_out))
         handles = _route_key(figure, routes, y=0.87)
         _mark_key(figure, {s.kind for t in tracks for s in t.steps})

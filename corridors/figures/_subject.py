@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from corridors.comparison import Comparison, of_one_basis
+from corridors.comparison import Comparison, comparable
 from corridors.routing import Route
 from corridors.uncertainty import Simulation
 
@@ -58,13 +58,15 @@ def distinct_routes(x: Any) -> list[Route]:
         )
     seen: dict[tuple[object, ...], Route] = {}
     for r in candidates:
-        seen.setdefault((r.name, r.origin.name, r.destination.name, tuple(r.path.edges), round(r.time_h, 6)), r)
+        seen.setdefault(
+            (r.name, r.origin.name, r.destination.name, tuple(r.path.edges), round(r.time_h, 6), r.cargo), r
+        )
     return list(seen.values())
 
 
 def on_one_axis(x: Any) -> tuple[list[Route], int]:
-    """Return the routes that share the basis of the first, and how many are of another."""
-    shown, others = of_one_basis(distinct_routes(x))
+    """Return the routes that are comparable with the first, and how many are not."""
+    shown, others = comparable(distinct_routes(x))
     return shown, len(others)
 
 
@@ -164,7 +166,3 @@ def _span(values: Sequence[float]) -> str:
 def pair_words(routes: Sequence[Route]) -> str:
     pairs = list(dict.fromkeys(f"{r.origin.name} – {r.destination.name}" for r in routes))
     return pairs[0] if len(pairs) == 1 else f"{len(pairs)} pairs of places"
-
-
-def cargo_words(cargo: str) -> str:
-    return {"teu": "TEU", "feu": "FEU", "tonne": "tonne", "truck": "lorry load"}[cargo]

@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from corridors.comparison import basis_of
+from corridors.comparison import costs_in_words
 from corridors.maps._encode import encode_lines, encode_point
 from corridors.maps._places import JUNCTION_DEGREE, Places
 from corridors.maps._plans import Plans
@@ -29,7 +29,7 @@ def letter_of(index: int) -> str:
 
 
 def distinct(routes: Sequence[Any]) -> list[Any]:
-    """Return the routes without those that repeat an earlier one: same name, same edges, same totals.
+    """Return the routes without those that repeat an earlier one: same name, edges, hours and cargo.
 
     The unrestricted route of a comparison is often also the best that avoids something.
     """
@@ -42,17 +42,23 @@ def distinct(routes: Sequence[Any]) -> list[Any]:
             text(route.origin),
             text(route.destination),
             number(route.time_h),
+            cargo_of(route),
         )
         seen.setdefault(key, route)
     return list(seen.values())
 
 
 def left_out(others: Sequence[Any]) -> list[list[str]]:
-    """Return what to say under the title of routes that are of another basis and not drawn; nothing if there are none."""
+    """Return what to say under the title of routes that are not comparable and not drawn; nothing if there are none."""
     if not others:
         return []
-    bases = ", ".join(sorted({basis_of(r) for r in others}))
-    return [["Not drawn", f"{len(others)} with {bases} costs, which measure something else"]]
+    costs = ", ".join(sorted({costs_in_words(r) for r in others}))
+    return [["Not drawn", f"{len(others)} with {costs}, which measure something else"]]
+
+
+def cargo_of(route: Any) -> str:
+    """Return the unit of cargo that a route is priced for: a TEU, if it does not say."""
+    return text(getattr(route, "cargo", "")) or "teu"
 
 
 class RouteBuilder:
@@ -61,6 +67,7 @@ class RouteBuilder:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._plans = Plans(None)  # of the route that is being added
+        self._cost_column = ""  # of its legs
         self.edges: list[EdgePayload] = []
         self.routes: list[RoutePayload] = []
         self.points: dict[tuple[object, ...], PointPayload] = {}
@@ -72,6 +79,7 @@ class RouteBuilder:
         index = len(self.routes)
         legs = records(route.legs)
         self._plans = Plans(getattr(route, "network", None) or route)
+        self._cost_column = f"cost_usd_{cargo_of(route)}"
         name = text(getattr(route, "name", "")) or f"{text(route.origin)} – {text(route.destination)}"
         attributes = getattr(route, "attrs", None)
         crossings, breaks = records(route.crossings), records(route.gauge_breaks)
@@ -87,7 +95,7 @@ class RouteBuilder:
                 "totals": {
                     "length_km": number(route.length_km, digits=1),
                     "time_h": number(route.time_h, digits=1),
-                    "cost_usd_teu": number(route.cost_usd_teu, digits=0),
+                    "cost_usd": number(getattr(route, "cost_usd", None), digits=0),
                     "is_lower_bound": bool(getattr(route, "is_lower_bound", False)),
                     "assumed_time_pct": _percent(getattr(route, "assumed_time_share", None)),
                     "assumed_cost_pct": _percent(getattr(route, "assumed_cost_share", None)),
@@ -151,7 +159,7 @@ class RouteBuilder:
             "start": text(leg.get("from_name")),
             "end": text(leg.get("to_name")),
             "time_h": number(leg.get("time_h"), digits=2),
-            "cost_usd_teu": number(leg.get("cost_usd_teu"), digits=1),
+            "cost_usd": number(leg.get(self._cost_column), digits=1),
         }
 
     def _add_point(

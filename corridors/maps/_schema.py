@@ -30,7 +30,7 @@ class LegPayload(TypedDict):
     start: str
     end: str
     time_h: float | None
-    cost_usd_teu: float | None
+    cost_usd: float | None
 
 
 class RoutePayload(TypedDict):
@@ -177,6 +177,7 @@ class Payload(TypedDict):
     disclaimer: str
     attribution: str
     precision: int
+    cost_unit: str  # what dollars are paid for one of
     edges: list[EdgePayload]
     routes: list[RoutePayload]
     points: list[PointPayload]
@@ -217,7 +218,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "length_source": "",
         "source": "",
     },
-    "legs": {"reversed": False, "start": "", "end": "", "time_h": None, "cost_usd_teu": None},
+    "legs": {"reversed": False, "start": "", "end": "", "time_h": None, "cost_usd": None},
     "points": {
         "hours": [None],
         "routes": [],

@@ -14,7 +14,8 @@ from typing import Any
 import shapely
 
 from corridors.borders import Border
-from corridors.comparison import of_one_basis
+from corridors.comparison import comparable
+from corridors.cost import unit_words
 from corridors.errors import CorridorError
 from corridors.maps._access import access_subject
 from corridors.maps._background import edge_changes, network_payload, network_tables
@@ -24,7 +25,7 @@ from corridors.maps._encode import extent
 from corridors.maps._gazetteer import Gazetteer
 from corridors.maps._places import Places
 from corridors.maps._repairs import is_repairs, repairs_subject
-from corridors.maps._routes import ROUTE_PRECISION, RouteBuilder, distinct, left_out
+from corridors.maps._routes import ROUTE_PRECISION, RouteBuilder, cargo_of, distinct, left_out
 from corridors.maps._schema import NetworkPayload, Payload, SourcePayload
 from corridors.maps._styles import styles
 from corridors.maps._subject import Subject
@@ -71,7 +72,7 @@ def payload_of(
     """
     about = _subject(x, network)
     routes, whole = ([], None) if about is not None else _routes_and_network(x)
-    routes, others = of_one_basis(distinct(routes))
+    routes, others = comparable(distinct(routes))
     background = whole if whole is not None else network
     known = background if background is not None else getattr(routes[0], "network", None) if routes else None
     places = Places(Gazetteer(known))
@@ -97,6 +98,7 @@ def payload_of(
         "disclaimer": DISCLAIMER,
         "attribution": " ".join(said(x, routes, background, "attribution")),
         "precision": ROUTE_PRECISION,
+        "cost_unit": unit_words(cargo_of(routes[0])) if routes else "",
         "edges": builder.edges,
         "routes": builder.routes,
         "points": points,

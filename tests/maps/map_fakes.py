@@ -126,7 +126,7 @@ class FakeRoute:
     destination: str
     length_km: float
     time_h: float
-    cost_usd_teu: float | None
+    cost_usd: float | None
     network_km: float
     connector_km: float
     assumed_km: float
@@ -286,7 +286,7 @@ def make_route(name: str, stops: list[str], *, priced: bool = True, **attrs: Any
         destination=stops[-1],
         length_km=km,
         time_h=float(frame["time_h"].sum()),
-        cost_usd_teu=km * 0.4 + 900 * len(transshipments) if priced else None,
+        cost_usd=km * 0.4 + 900 * len(transshipments) if priced else None,
         network_km=km,
         connector_km=0.0,
         assumed_km=float(frame["assumed_km"].sum()),

@@ -105,7 +105,7 @@ def test_pointing_at_a_leg_of_the_map_shows_it_on_the_chart(browser: Any, real_p
 def test_cost_is_a_choice_and_hidden_routes_leave_the_chart(browser: Any, real_page: Path) -> None:
     with page_checks.visit(browser, real_page) as seen:
         page = seen.page
-        page.check("#cm-chart-cost_usd_teu")
+        page.check("#cm-chart-cost_usd")
         assert page.inner_text(".cm-chart summary") == "Cost over distance"
         assert "USD" in page.get_attribute(".cm-chart-place > svg", "aria-label")
         before = page.locator(".cm-step").count()

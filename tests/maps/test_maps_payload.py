@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import shapely
 
+import corridors as cx
 from corridors.errors import CorridorError
 from corridors.maps import NotDrawableError, _compact, _encode, _routes, _values, payload
 
@@ -129,7 +130,7 @@ class TestRoutes:
             assert drawn["countries"] == route.countries
 
     def test_an_unknown_price_is_null_not_zero(self, four_routes: list[map_fakes.FakeRoute]) -> None:
-        assert payload.payload_of(four_routes)["routes"][3]["totals"]["cost_usd_teu"] is None
+        assert payload.payload_of(four_routes)["routes"][3]["totals"]["cost_usd"] is None
 
     def test_shared_track_is_written_once(self, four_routes: list[map_fakes.FakeRoute]) -> None:
         data = payload.payload_of(four_routes)
@@ -284,3 +285,13 @@ class TestNetwork:
         assert [(line["mode"], line["status"], line["gauge_mm"]) for line in drawn["lines"]] == [
             ("rail", "operating", None)
         ]
+
+
+def test_dollars_are_for_the_cargo_and_of_two_cargoes_only_the_first_is_drawn() -> None:
+    network = cx.load_network()
+    by_tonne, by_teu = (cx.route(network, "Almaty", "Duisburg", cargo=c) for c in ("tonne", "teu"))
+    data = payload.payload_of([by_tonne, by_teu])
+    assert data["cost_unit"] == "tonne"
+    assert [r["totals"]["cost_usd"] for r in data["routes"]] == [round(by_tonne.cost_usd)]
+    assert sum(leg["cost_usd"] or 0.0 for leg in data["routes"][0]["legs"]) == pytest.approx(by_tonne.cost_usd, abs=5.0)
+    assert ["Not drawn", "1 with assumed costs per TEU, which measure something else"] in data["facts"]

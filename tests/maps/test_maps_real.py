@@ -69,4 +69,4 @@ def test_figures_that_measure_different_things_never_share_a_map(network: Any) -
     assert 0 < len(data["routes"]) <= len(declared) < len(found.routes)
     assert ["Costs", "block-train-2024"] in data["facts"]
     (said,) = (words for label, words in data["facts"] if label == "Not drawn")
-    assert "with observed costs, which measure something else" in said
+    assert "with observed costs per TEU, which measure something else" in said

@@ -62,7 +62,7 @@
           ['Length from', edge.length_source],
           ['Of it assumed', assumed],
           ['Time', cm.duration(journey.time_h)],
-          ['Cost', journey.cost_usd_teu === null ? null : cm.quantity(journey.cost_usd_teu, 0, 'USD per TEU')],
+          ['Cost', journey.cost_usd === null ? null : cm.quantity(journey.cost_usd, 0, 'USD per ' + data.cost_unit)],
         ],
         edge.source
       );

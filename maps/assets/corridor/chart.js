@@ -42,7 +42,7 @@
   cm.chart = function (map, data, routes, cards) {
     const style = data.style;
     const symbols = cm.symbols(style);
-    const hasCost = data.routes.some((r) => r.legs.some((leg) => leg.cost_usd_teu !== null));
+    const hasCost = data.routes.some((r) => r.legs.some((leg) => leg.cost_usd !== null));
     const state = { key: 'time_h' };
     let markLayers = [];
     let pointer = null; // the dot on the chart
@@ -59,7 +59,7 @@
 
     function choice() {
       const group = cm.html('fieldset', { class: 'cm-chart-choice' }, cm.html('legend', { class: 'cm-unseen', text: 'The chart shows' }));
-      for (const [key, words] of [['time_h', 'Time'], ['cost_usd_teu', 'Cost']]) {
+      for (const [key, words] of [['time_h', 'Time'], ['cost_usd', 'Cost']]) {
         const input = cm.html('input', { type: 'radio', name: 'cm-chart-of', id: 'cm-chart-' + key, on: { change: () => ((state.key = key), redraw()) } });
         input.checked = key === state.key;
         group.appendChild(cm.html('label', { for: 'cm-chart-' + key }, input, cm.html('span', { text: words })));
@@ -142,7 +142,7 @@
       rule(LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM, '#888');
       rule(LEFT, TOP, LEFT, HEIGHT - BOTTOM, '#888');
       word('km from the origin', { x: WIDTH - RIGHT, y: HEIGHT - 5, 'text-anchor': 'end' });
-      word(isTime() ? (inDays ? 'days' : 'hours') : 'USD per TEU', { x: 2, y: 9 });
+      word(isTime() ? (inDays ? 'days' : 'hours') : 'USD per ' + data.cost_unit, { x: 2, y: 9 });
     }
 
     function pathOf(steps) {

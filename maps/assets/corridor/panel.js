@@ -28,13 +28,13 @@
   const MEASURES = [
     { key: 'length_km', label: 'Length, km', digits: 0, isLess: true },
     { key: 'time_h', label: null, digits: 1, isLess: true },
-    { key: 'cost_usd_teu', label: 'Cost, USD per TEU', digits: 0, isLess: true },
+    { key: 'cost_usd', label: null, digits: 0, isLess: true },
     { key: 'n_borders', label: 'Borders', digits: 0, isLess: true },
     { key: 'n_gauge_breaks', label: 'Breaks of gauge', digits: 0, isLess: true },
     { key: 'n_transshipments', label: 'Transshipments', digits: 0, isLess: true },
     { key: 'assumed_km', label: 'Assumed, km', digits: 0 },
     { key: 'assumed_time_pct', label: 'Assumed, % of time', digits: 0, isOptional: true },
-    { key: 'assumed_cost_pct', label: 'Assumed, % of cost', digits: 0, isOptional: true, needs: 'cost_usd_teu' },
+    { key: 'assumed_cost_pct', label: 'Assumed, % of cost', digits: 0, isOptional: true, needs: 'cost_usd' },
     { key: 'connector_km', label: 'To the network, km', digits: 0 },
   ];
 
@@ -60,12 +60,12 @@
       const valueOf = (i) => data.routes[i].totals[measure.key];
       const known = columns.map(valueOf).filter((v) => v !== null);
       const seen = columns.filter((i) => routes.visible[i]).map(valueOf).filter((v) => v !== null);
-      const isCost = measure.key === 'cost_usd_teu';
+      const isCost = measure.key === 'cost_usd';
       if (!known.length && (isCost || measure.isOptional)) continue;
       if (measure.needs && !columns.some((i) => data.routes[i].totals[measure.needs] !== null)) continue;
       if (measure.key === 'connector_km' && !known.some((v) => v >= 0.5)) continue;
       const isTime = measure.key === 'time_h';
-      const label = isTime ? (inDays ? 'Time, days' : 'Time, hours') : measure.label;
+      const label = isTime ? (inDays ? 'Time, days' : 'Time, hours') : isCost ? 'Cost, USD per ' + data.cost_unit : measure.label;
       const least = isOnePair && measure.isLess && seen.length > 1 && Math.min(...seen) < Math.max(...seen) ? Math.min(...seen) : null;
       const row = cm.html('tr', {}, cm.html('th', { scope: 'row', text: label }));
       columns.forEach(function (i) {
