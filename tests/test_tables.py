@@ -9,10 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pandas as pd
 import pytest
 
-import straights  # geodata/build, on the path of pytest only
+import legs  # these four: geodata/build, on the path of pytest only
+import lengths
+import linetables
+import straights
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ROOT / "geodata" / "tables"
@@ -165,3 +169,58 @@ def test_straight_stretches_of_main_lines_that_are_not_known_are_within_the_aim(
     assert "The aim is 5 % not known; it is met." in page
     written = (ROOT / "docs" / "straight_segments.md").read_text(encoding="utf-8")
     assert written.strip() == page.strip(), "run geodata/build/pages.py"
+
+
+def straights_of(guess: dict[str, object], checks: pd.DataFrame) -> pd.DataFrame:
+    """Straights of a line A - guess - B along the meridian of 60 degrees east, 30 + 30 minutes of latitude.
+
+    A 50.0N ---- guess 50.5N ---- B 51.0N: 55.6 km each.
+    """
+    via = {
+        "lat": 50.5,
+        "lon": 60.0,
+        "iso3": "KAZ",
+        "kind": "via",
+        "position_source": "own knowledge",
+        "confidence": "low",
+    }
+    end = via | {"kind": "station", "confidence": "high"}
+    stations = pd.DataFrame({"a": end | {"lat": 50.0}, "guess": via | guess, "b": end | {"lat": 51.0}}).T
+    empty = pd.DataFrame()
+    tables = linetables.Tables(
+        stations=stations,
+        lines=pd.DataFrame({"status": ["operating"], "line_class": ["main"], "mode": ["rail"]}, index=["line"]),
+        stops=pd.DataFrame({"line_id": "line", "seq": [1, 2, 3], "station_id": ["a", "guess", "b"]}),
+        published=empty,
+        gauge_exceptions=empty,
+        crossings=empty,
+        crossing_modes=empty,
+        patches=empty,
+        straight_reasons=checks,
+    )
+    lonlat = stations[["lon", "lat"]].to_numpy(dtype=np.float64)
+    leg = legs.Leg("line", 1, "a", "b", (1520,), lonlat, 111.2, 111.2, None, 0.0, None, None, 1.08, False)
+    return straights.long_straights(tables, {"line": lengths.LineResult([leg], [111.2], ["assumed"])})
+
+
+def check_of(off_km: float, known_km: float) -> pd.DataFrame:
+    ends = {"from_id": "a", "to_id": "b", "lat_a": 50.0, "lon_a": 60.0, "lat_b": 51.0, "lon_b": 60.0}
+    return pd.DataFrame([ends | {"off_km": off_km, "known_km": known_km, "reason": "checked"}])
+
+
+def test_a_bend_that_is_guessed_on_a_straight_does_not_end_it() -> None:
+    unchecked = pd.DataFrame()
+    assert straights_of({}, unchecked)["straight_km"].tolist() == [111.2]
+    assert straights_of({"lon": 60.01}, unchecked)["straight_km"].tolist() == [111.2]  # 0.7 km beside it
+    assert straights_of({"lon": 60.05}, unchecked)["straight_km"].tolist() == [55.7, 55.7]  # 3.5 km beside it
+    assert straights_of({"position_source": "natural earth"}, unchecked)["straight_km"].tolist() == [55.6, 55.6]
+    assert straights_of({"kind": "station"}, unchecked)["straight_km"].tolist() == [55.6, 55.6]
+
+
+def test_a_check_explains_the_whole_straight_or_the_part_that_it_names() -> None:
+    whole = straights_of({}, check_of(1.3, np.nan))
+    assert (whole["explained"].tolist(), whole["unknown_km"].tolist()) == (["yes"], [0.0])
+    part = straights_of({}, check_of(1.3, 80.0))
+    assert (part["explained"].tolist(), part["unknown_km"].tolist()) == (["no"], [31.2])
+    astray = straights_of({}, check_of(7.5, np.nan))
+    assert (astray["explained"].tolist(), astray["unknown_km"].tolist()) == (["no"], [111.2])

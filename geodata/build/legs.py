@@ -79,8 +79,8 @@ BCP_EXTRA = 0.04
 BCP_EXTRA_STRAIGHT = 0.15
 BCP_EXTRA_KM = 0.5
 
-SIMPLIFY_M = 150.0
-METRES_PER_DEGREE = 111_195.0
+SIMPLIFY_KM = 0.15
+KM_PER_DEGREE = 111.195
 
 
 @dataclass(frozen=True)
@@ -234,9 +234,9 @@ def line_pieces(tables: Tables, line_id: str, matched: dict[str, list[Piece]], l
     return [sea_piece(lanes, a, b, named if is_lane else None) for a, b in pairs]
 
 
-def thin(lonlat: Coordinates) -> Coordinates:
+def thin(lonlat: Coordinates, tolerance_km: float = SIMPLIFY_KM) -> Coordinates:
     """Simplify a shape between two stops, which stay; lengths are not taken from it."""
-    simple = shapely.simplify(shapely.linestrings(lonlat), SIMPLIFY_M / METRES_PER_DEGREE)
+    simple = shapely.simplify(shapely.linestrings(lonlat), tolerance_km / KM_PER_DEGREE)
     return np.asarray(shapely.get_coordinates(simple), dtype=np.float64)
 
 

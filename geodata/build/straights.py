@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from legs import Leg, shape_km
+from legs import Leg, shape_km, thin
 from lengths import LineResult
 from linetables import DECIMALS, Tables
 from railgraph import geodesic_km
@@ -23,6 +24,10 @@ STRAIGHT_OFF_KM = 5.0
 # A path stretched to its great circle is as long as its shape but for rounding.
 LEAST_EXCESS = 1.0001
 SAME_END_KM = 1.0
+# A guessed bend that strays from the straight by less than this says nothing that the straight does not.
+GUESS_OFF_KM = 1.0
+# A bend is a vertex of its leg, but where the track lies beside it.
+AT_BEND_KM = 0.3
 
 GEODATA = Path(__file__).resolve().parents[1]
 CORE = ("KAZ", "UZB", "TKM", "TJK", "KGZ", "AFG", "PAK", "IRN", "AZE", "GEO", "ARM", "TUR")
@@ -41,6 +46,10 @@ track is known to stray from it by at most 5 km:
   part longer than 45 km without one (or the track in the rail graph too short there for more). Those extracts check; no position is
   taken from them.
 
+A straight runs from one known point of its line to the next: through a bend of own knowledge and low confidence that strays from it by
+less than 1 km, for such a bend was put on the straight and says nothing of the track. A bend through any stop of low confidence is as
+good as that stop, within about 10 km; what lies on either side of it counts as drawn once it is shorter than 40 km.
+
 A check belongs to the two ends of its straight and lapses when a stop bends it. Where a check found a part of a straight beside the
 track and the rest not, only the rest is *not known*: between two checked points within 5 km and at most 45 km apart the course is
 known. What is not known is assumed geometry: its length is measured or published as the edge says, its course on the map is not known
@@ -48,18 +57,19 @@ better than this.
 
 {summary}
 
-The aim is 5 % not known; {verdict}. Many a bend of the older lines in Kazakhstan is a point of Natural Earth's railways
-(public domain, `natural-earth-railroads`): the extract has its stations within 1 km of those points' line as a rule, within 3 km nearly
-everywhere. A bend through a stop of low confidence is as good as that stop, within about 10 km; what lies on either side of it counts
-as drawn once it is shorter than 40 km. What would close more: Natural Earth for the other older lines (its points were read for
-Kazakhstan only), and for lines built since, which have no settlement in GeoNames as packaged (`cities500`), GeoNames' full country files
-(features RSTN and RSTP) or an OpenStreetMap extract taken into the data as such.
+The aim is 5 % not known; {verdict}. Many a bend of the older lines of Kazakhstan, Karakalpakstan and Turkmenistan is a point of
+Natural Earth's railways (public domain, `natural-earth-railroads`): the extract has its stations within 1 km of those points' line as a
+rule, within 3 km nearly everywhere, within 5 km on the Ustyurt. Where its line lies farther from them than the straight, the straight
+stays. What would close more: for lines that Natural Earth has not, and for lines built since, which have no settlement in GeoNames as
+packaged (`cities500`), GeoNames' full country files (features RSTN and RSTP) or an OpenStreetMap extract taken into the data as such.
 
 {table}"""
 
 
 def long_straights(tables: Tables, results: dict[str, LineResult]) -> pd.DataFrame:
     """List straight stretches over 40 km on operating main lines: where the shape may not be the line's.
+
+    A bend that was only guessed to lie on a straight does not end it.
 
     The graph keeps the length of what it straightens. ``track_over_shape`` is that length over the drawn one for the
     leg, and a track so much longer strays from the straight by at most ``off_km``, even if all of what it is longer
@@ -72,10 +82,13 @@ def long_straights(tables: Tables, results: dict[str, LineResult]) -> pd.DataFra
     rows: list[dict[str, object]] = []
     for line_id in sorted(set(main) & set(results)):
         for leg in results[line_id].legs:
-            a, b = leg.lonlat[:-1], leg.lonlat[1:]
+            course = _without_guesses(tables, leg)
+            a, b = course[:-1], course[1:]
             km = geodesic_km(a[:, 0], a[:, 1], b[:, 0], b[:, 1])
-            drawn_km = shape_km(leg.lonlat)
-            is_longer = leg.has_shape and leg.graph_km is not None and leg.graph_km > drawn_km * LEAST_EXCESS
+            drawn_km = shape_km(course)
+            is_longer = (
+                leg.has_shape and leg.graph_km is not None and leg.graph_km > shape_km(leg.lonlat) * LEAST_EXCESS
+            )
             track_km = float(leg.graph_km) if is_longer and leg.graph_km is not None else np.nan
             for k in np.flatnonzero(km > LONG_STRAIGHT_KM):
                 off_km = 0.5 * float(np.sqrt((km[k] + track_km - drawn_km) ** 2 - km[k] ** 2))
@@ -102,6 +115,30 @@ def long_straights(tables: Tables, results: dict[str, LineResult]) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
+def _without_guesses(tables: Tables, leg: Leg) -> npt.NDArray[np.float64]:
+    """Return the shape of a leg without the guessed bends on its straights.
+
+    A bend of own knowledge and low confidence that lies on the straight between its neighbours was put there along it:
+    it cuts the straight in two and adds nothing to what is known of either part.
+    """
+    ids = tables.stops.loc[tables.stops["line_id"] == leg.line_id, "station_id"].tolist()
+    at = tables.stations.loc[ids[ids.index(leg.from_id) + 1 : ids.index(leg.to_id)]]
+    is_guess = (at["kind"] == "via") & (at["position_source"] == "own knowledge") & (at["confidence"] == "low")
+    is_guessed = np.zeros(len(leg.lonlat), dtype=bool)
+    for lon, lat in at.loc[is_guess, ["lon", "lat"]].to_numpy(dtype=np.float64):
+        is_guessed |= _km_from(leg.lonlat, lon, lat) < AT_BEND_KM
+    is_guessed[[0, -1]] = False
+    known = np.flatnonzero(~is_guessed)
+    # Degrees of longitude as long as those of latitude.
+    narrow = np.array([np.cos(np.radians(leg.lonlat[:, 1].mean())), 1.0])
+    runs = [thin(leg.lonlat[i : j + 1] * narrow, tolerance_km=GUESS_OFF_KM) / narrow for i, j in pairwise(known)]
+    return np.vstack([leg.lonlat[:1], *(run[1:] for run in runs)])
+
+
+def _km_from(lonlat: npt.NDArray[np.float64], lon: float, lat: float) -> npt.NDArray[np.float64]:
+    return geodesic_km(lonlat[:, 0], lonlat[:, 1], np.full(len(lonlat), lon), np.full(len(lonlat), lat))
+
+
 def _explain(
     tables: Tables, leg: Leg, a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], off_km: float
 ) -> tuple[float, str]:
@@ -114,8 +151,9 @@ def _explain(
             geodesic_km(ends[2], ends[3], *np.broadcast_to(b[:, None], (2, len(checks)))) < SAME_END_KM
         )
         for _, row in checks[is_same & (checks["from_id"] == leg.from_id) & (checks["to_id"] == leg.to_id)].iterrows():
+            is_whole = np.isnan(row["known_km"]) and row["off_km"] <= STRAIGHT_OFF_KM
             known_km = 0.0 if np.isnan(row["known_km"]) else float(row["known_km"])
-            return np.inf if row["off_km"] <= STRAIGHT_OFF_KM else known_km, str(row["reason"])
+            return np.inf if is_whole else known_km, str(row["reason"])
     if off_km <= STRAIGHT_OFF_KM:
         return np.inf, f"The track in the rail graph is too short to stray by more than {off_km:.1f} km"
     return 0.0, "Chord of the rail graph" if leg.has_shape else "No path in the rail graph"
