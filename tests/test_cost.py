@@ -109,6 +109,7 @@ def test_the_parts_sum_to_the_totals_on_every_preset(toy: Network, preset: str, 
         assert r.profile()[f"cumulative_usd_{cargo}"].iloc[-1] == pytest.approx(r.cost_usd)
         for by in ("country", "mode"):
             assert r.shares(by)["time_h_share"].sum() == pytest.approx(1)
+            assert r.shares(by)[f"cost_usd_{cargo}_share"].sum() == pytest.approx(1 if r.cost_usd else 0)
             assert r.shares(by)[f"cost_usd_{cargo}"].sum() == pytest.approx(r.cost_usd)
         low, typical, high = r.time_range_h
         assert low <= typical <= high
@@ -315,3 +316,8 @@ def test_both_directions_have_hours_for_every_edge(toy: Network) -> None:
     assert (costs.hours >= 0).all()
     assert costs.standing_parts.shape == (3, 2, len(toy.edges))
     assert (costs.standing_parts >= 0).all()
+
+
+def test_shares_by_what_there_is_not_are_refused(toy: Network) -> None:
+    with pytest.raises(cx.UnknownNameError, match="cannot share a route by 'modes'; it must be 'country' or 'mode'"):
+        cx.route(toy, "Alpha", "Charlie").shares("modes")

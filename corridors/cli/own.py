@@ -120,7 +120,7 @@ def validate(
     found = check_file(file, kind=kind, encoding=encoding)
     give(out, found, found)
     counts = {s: int(found.loc[found["severity"] == s, "n"].sum()) for s in ("error", "warning")}
-    say(f"{file}: {counts['error']} errors, {counts['warning']} warnings")
+    say(f"{file}: " + ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for what, n in counts.items()))
     if counts["error"]:
         raise typer.Exit(1)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from corridors import geodata
 from corridors.cost import RESTS_ON
+from corridors.errors import UnknownNameError
 from corridors.network import MOVING
 from corridors.units import Floats
 
@@ -165,10 +166,12 @@ def standstills(route: Route, kind: str, what: str) -> pd.DataFrame:
 
 def shares(route: Route, by: str) -> pd.DataFrame:
     """Return kilometres, hours and dollars by country or mode; see `Route.shares`."""
+    if by not in ("country", "mode"):
+        raise UnknownNameError(f"cannot share a route by {by!r}; it must be 'country' or 'mode'")
     moving = route.legs
     key = moving["country"].replace("", "at sea") if by == "country" else moving["kind"].replace({"track": "rail"})
     frame = moving.assign(**{by: key})[[by, "length_km", "time_h", route.cost_column]].groupby(by, sort=False).sum()
-    for name in ("length_km", "time_h"):
+    for name in ("length_km", "time_h", route.cost_column):
         total = frame[name].sum()
         frame[f"{name}_share"] = frame[name] / total if total else 0.0
     return frame

@@ -331,7 +331,12 @@ class Route:
         Returns
         -------
         pandas.DataFrame
-            ``length_km, time_h``, the dollars, ``length_km_share, time_h_share`` (0 to 1), in the order of travel.
+            ``length_km, time_h`` and the dollars, then the share of each (``length_km_share`` …, 0 to 1), in the order of travel.
+
+        Raises
+        ------
+        UnknownNameError
+            ``by`` is something else.
         """
         return _anatomy.shares(self, by)
 
