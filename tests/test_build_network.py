@@ -10,6 +10,7 @@ from shapely.geometry import LineString, MultiLineString, Point
 
 import corridors as cx
 from continent import countries
+from corridors.collect.files import _zipped_layers
 from corridors.units import length_km
 
 RAIL = gpd.GeoDataFrame(
@@ -217,8 +218,13 @@ def test_a_shapefile_in_a_folder_of_a_zip_is_found(tmp_path: Path) -> None:
     RAIL.to_file(folder / "rail.shp")
     (tmp_path / "in" / "__MACOSX").mkdir()
     (tmp_path / "in" / "__MACOSX" / "._rail.shp").write_bytes(b"x")
+    (folder / "metadata.json").write_text('{"title": "Railways"}')
     zipped = shutil.make_archive(str(tmp_path / "rail"), "zip", tmp_path / "in")
     assert len(cx.build_network(rail=zipped, borders=countries()).lines) == 3
+
+
+def test_a_geodatabase_in_a_zip_is_one_layer_however_it_is_written() -> None:
+    assert _zipped_layers(["Rail.GDB/", "Rail.GDB/a0001.gdbtable", "Rail.GDB/info.json"]) == ["Rail.GDB"]
 
 
 def test_a_file_with_several_layers_is_refused_by_name_and_not_read_in_part(tmp_path: Path) -> None:

@@ -54,15 +54,13 @@ def read_vector(
     path = Path(path)
     if not path.exists():
         raise LayerError(f"{what} does not exist")
-    is_parquet = path.suffix.lower() in (".parquet", ".geoparquet")
-    fault = fault_of(path)
-    source = str(path) if fault else _source(path)
-    fault = fault or (fault_in(source) if isolated and not is_parquet else "")
-    if fault:
-        raise LayerError(f"cannot read {what}: {fault}")
     try:
-        if is_parquet:
+        _refuse(fault_of(path))
+        if path.suffix.lower() in (".parquet", ".geoparquet"):
             return gpd.read_parquet(path)
+        source = _source(path)
+        if isolated:
+            _refuse(fault_in(source))
         return gpd.read_file(source, layer=_only_layer(source), **({"encoding": encoding} if encoding else {}))
     except LayerError as error:
         raise LayerError(f"cannot read {what}: {error}") from None
@@ -77,6 +75,11 @@ def read_vector(
     except Exception as error:  # GDAL's errors have no common class
         reason = str(error).splitlines()[0]
         raise LayerError(f"cannot read {what}: {reason}; is it the kind of file that its name says?") from error
+
+
+def _refuse(fault: str) -> None:
+    if fault:
+        raise LayerError(fault)
 
 
 def fault_of(path: Path) -> str:
@@ -147,9 +150,11 @@ def _zip(path: Path, _: int) -> str:
 def _zipped_layers(names: list[str]) -> list[str]:
     """Return those members of a zip file that are layers, in folders too; what macOS puts beside each file is none."""
     own = [name for name in names if not name.startswith("__MACOSX/")]
-    folders = [name[: name.index(".gdb/") + 4] for name in own if ".gdb/" in name]
-    files = [name for name in own if name.lower().endswith(_LAYER_ENDINGS) and ".gdb/" not in name]
-    return list(dict.fromkeys([*folders, *files]))
+    folders = [name[: name.lower().index(".gdb/") + 4] for name in own if ".gdb/" in name.lower()]
+    files = [name for name in own if name.lower().endswith(_LAYER_ENDINGS) and ".gdb/" not in name.lower()]
+    found = list(dict.fromkeys([*folders, *files]))
+    # Beside a layer, .json is what is said of it.
+    return [name for name in found if not name.lower().endswith(".json")] or found
 
 
 def _source(path: Path) -> str:
