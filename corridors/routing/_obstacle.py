@@ -10,7 +10,7 @@ import numpy as np
 from corridors.cost import Cargo
 from corridors.errors import NoRouteError, PlaceError
 from corridors.network import MODES
-from corridors.routing._avoid import Avoided, open_in_month, sections_of, takes, usable
+from corridors.routing._avoid import Avoided, takes
 from corridors.routing._engine import Engine
 from corridors.routing._question import Ready
 
@@ -117,10 +117,7 @@ def _conditions(ready: Ready) -> _Conditions:
 
 def _mask(ready: Ready, held: _Conditions) -> Any:
     """Return the edges that may be used under conditions, in the month that was asked for."""
-    allowed, _ = sections_of(ready.network, held.avoided, held.avoid_mode)
-    strict = ready.question.avoid_strict
-    mask = usable(ready.network, ready.modes, held.avoided, held.cargo, avoid_strict=strict, sections=allowed)
-    return mask & open_in_month(ready.network, ready.question.month)
+    return ready.open_edges(held.avoided, held.avoid_mode, held.cargo)[0]
 
 
 def _relaxed(ready: Ready) -> list[tuple[str, _Conditions]]:

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from corridors.cost import DEFAULT, CostModel, EdgeCosts, Journey, cost_model
+from corridors.cost import DEFAULT, Cargo, CostModel, EdgeCosts, Journey, cost_model
 from corridors.errors import UnknownNameError
 from corridors.network import MAX_CONNECTOR_KM, Asked, Network, Place, find_place
 from corridors.routing._avoid import Avoided, check_modes, open_in_month, read_avoid, sections_of, usable
 from corridors.routing._ends import allowed_nodes, within_country
 from corridors.routing._engine import Engine, Path
+from corridors.routing._through import Section
 from corridors.units import Floats
 
 Weight = str | Callable[[Any], Any]
@@ -59,13 +60,24 @@ class Ready:
         self.avoided = _without_transit(self.avoided, network, self.places)
         self.costs = EdgeCosts(network, self.model, Journey(self.places[0].iso3, self.places[-1].iso3))
         self.weights = edge_weights(self.costs, question.weight)
-        allowed, self.cut = sections_of(network, self.avoided, question.avoid_mode)
-        mask = usable(
-            network, self.modes, self.avoided, self.model.unit, avoid_strict=question.avoid_strict, sections=allowed
-        )
-        self.usable = mask & open_in_month(network, question.month)
+        self.usable, self.cut = self.open_edges(self.avoided, question.avoid_mode, self.model.unit)
         self.engine = Engine(network, self.weights, self.usable)
         self.per_km = connector_weight(self.model, question.weight)
+
+    def open_edges(self, avoided: Avoided, avoid_mode: str, cargo: Cargo | None) -> tuple[Any, tuple[Section, ...]]:
+        """Return a mask of the edges that may be used in the month asked for, and the sections that are cut.
+
+        Parameters
+        ----------
+        avoided, avoid_mode
+            What must not be used, and how much of a country that is.
+        cargo
+            What is carried; None opens transfers of every kind.
+        """
+        allowed, cut = sections_of(self.network, avoided, avoid_mode)
+        strict = self.question.avoid_strict
+        mask = usable(self.network, self.modes, avoided, cargo, avoid_strict=strict, sections=allowed)
+        return mask & open_in_month(self.network, self.question.month), cut
 
     @staticmethod
     def finder(network: Network, question: Question) -> Callable[[Asked], Place]:
