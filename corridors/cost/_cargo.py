@@ -14,12 +14,16 @@ from typing import Any
 from corridors.errors import SchemaError
 from corridors.schema import columns
 
-CARGOES = ("teu", "feu", "tonne", "truck")
+_WORDS = {
+    "teu": ("a 20-foot container", "TEU"),
+    "feu": ("a 40-foot container", "FEU"),
+    "tonne": ("a tonne of bulk", "tonne"),
+    "truck": ("a lorry", "lorry load"),
+}
+"""What each unit is, and what dollars are paid for one of."""
+
+CARGOES = tuple(_WORDS)
 """Units that are priced: a loaded 20-foot container, a 40-foot one, a tonne of bulk, a 20-tonne lorry load."""
-
-_WORDS = {"teu": "a 20-foot container", "feu": "a 40-foot container", "tonne": "a tonne of bulk", "truck": "a lorry"}
-
-_UNIT_WORDS = {"teu": "TEU", "feu": "FEU", "tonne": "tonne", "truck": "lorry load"}
 
 _VOCABULARY = {"transfers": ("transfers", "kind"), "gauge_changes": ("gauge_breaks", "method")}
 """The column of a table whose words each list of a unit is made of."""
@@ -49,12 +53,12 @@ class Cargo:
     @property
     def words(self) -> str:
         """What it is, in words."""
-        return _WORDS[self.name]
+        return _WORDS[self.name][0]
 
 
 def unit_words(cargo: str) -> str:
     """Return what dollars are paid for one of: TEU, FEU, tonne or lorry load."""
-    return _UNIT_WORDS[cargo]
+    return _WORDS[cargo][1]
 
 
 def read_cargoes(content: Mapping[str, Any], name: str) -> dict[str, Cargo]:
