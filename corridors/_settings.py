@@ -34,10 +34,10 @@ def read_toml(source: str | Path, folder: Path, what: str) -> tuple[dict[str, An
         It cannot be read as TOML.
     """
     path = Path(source) if Path(source).suffix == ".toml" else folder / f"{source}.toml"
-    known = ready_made(folder)
     try:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
+        known = ready_made(folder)
         kind = f"{what} file" if path.suffix == Path(source).suffix else what
         raise UnknownNameError(
             f"no {kind} {str(source)!r}{did_you_mean(str(source), known)}; there are {', '.join(known)}, "
