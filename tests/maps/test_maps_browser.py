@@ -57,6 +57,19 @@ class TestOneFile:
             assert seen.complaints == []
             assert len(seen.requests) == 1
 
+    def test_sandboxed_maps_below_the_first_screen_are_drawn_before_one_scrolls_there(
+        self, browser: Any, four_routes: list[map_fakes.FakeRoute], tmp_path: Path
+    ) -> None:
+        source = html.escape(maps.draw(four_routes[:1]).to_html())
+        frame = f'<iframe sandbox="allow-scripts" width=900 height=600 srcdoc="{source}"></iframe>'
+        path = tmp_path / "long_notebook.html"
+        path.write_text(f'<!doctype html><meta charset="utf-8">{f"<p style=height:1500px>{frame}" * 8}', "utf-8")
+        with page_checks.visit(browser, path, wait=False) as seen:
+            assert len(seen.page.frames) == 9
+            for inner in seen.page.frames[1:]:
+                inner.wait_for_selector("html[data-corridor-ready='1']", timeout=15_000)
+            assert seen.complaints == []
+
     def test_folium_shows_it_in_a_notebook(self, four_routes: list[map_fakes.FakeRoute]) -> None:
         assert "<iframe srcdoc=" in maps.draw(four_routes)._repr_html_()
 

@@ -37,16 +37,18 @@
     whenSized(parts.stage, () => fill(map, base, data, parts));
   };
 
-  /** A sandboxed frame is another process, and learns its size only after its scripts have run. */
+  /**
+   * A sandboxed frame is another process, and learns its size only after its scripts have run. It is asked by a timer:
+   * below the screen the browser delivers neither a resize nor an observer's call, and the map would stay blank in print.
+   */
   function whenSized(stage, go) {
     const isSized = () => stage.clientWidth > 40 && stage.clientHeight > 40 && window.innerWidth > 40;
     if (isSized()) return go();
-    const observer = new ResizeObserver(function () {
+    const timer = setInterval(function () {
       if (!isSized()) return;
-      observer.disconnect();
+      clearInterval(timer);
       go();
-    });
-    observer.observe(stage);
+    }, 100);
   }
 
   function fill(map, base, data, parts) {
