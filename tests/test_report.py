@@ -181,7 +181,7 @@ class TestReport:
         tab.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
         tab.on("pageerror", lambda e: complaints.append(str(e)))
         tab.goto(path.as_uri())
-        tab.frames[1].wait_for_selector("html[data-corridor-ready='1']", timeout=15_000)
+        tab.frames[1].wait_for_selector("html[data-corridor-ready='1']")
         assert tab.frames[1].evaluate("document.querySelectorAll('path.cm-route').length") > 1
         assert tab.evaluate("[...document.images].every(i => i.naturalWidth > 300)")
         assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -197,7 +197,7 @@ class TestReport:
         report.report(spoilt, path, title=HOSTILE[1])
         tab = browser.new_page()
         tab.goto(path.as_uri())
-        tab.frames[1].wait_for_selector("html[data-corridor-ready='1']", timeout=15_000)
+        tab.frames[1].wait_for_selector("html[data-corridor-ready='1']")
         assert tab.evaluate("window.__x === undefined")
         assert tab.frames[1].evaluate("window.__x === undefined")
         said = tab.inner_text("body")
@@ -241,7 +241,7 @@ class TestNotebook:
             tab.goto(path.as_uri())
             assert len(tab.frames) >= 2
             for frame in tab.frames[1:]:
-                frame.wait_for_selector("html[data-corridor-ready='1']", timeout=15_000)
+                frame.wait_for_selector("html[data-corridor-ready='1']")
             said = ""
             for frame in tab.frames[1:]:
                 if frame.locator("path.cm-leg").count():

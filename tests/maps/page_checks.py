@@ -49,7 +49,7 @@ def visit(browser: Any, path: Path, *, width: int = 1280, height: int = 800, wai
     try:
         page.goto(path.as_uri().replace("#", "%23"))
         if wait:
-            page.wait_for_selector("html[data-corridor-ready='1']", timeout=15_000)
+            page.wait_for_selector("html[data-corridor-ready='1']")
         else:
             page.wait_for_timeout(700)
         yield seen

@@ -53,7 +53,7 @@ class TestOneFile:
         path.write_text(f'<!doctype html><meta charset="utf-8"><iframe srcdoc="{frame}" width=900 height=600></iframe>')
         with page_checks.visit(browser, path, wait=False) as seen:
             inner = seen.page.frames[1]
-            inner.wait_for_selector("html[data-corridor-ready='1']", timeout=15_000)
+            inner.wait_for_selector("html[data-corridor-ready='1']")
             assert seen.complaints == []
             assert len(seen.requests) == 1
 
@@ -67,7 +67,7 @@ class TestOneFile:
         with page_checks.visit(browser, path, wait=False) as seen:
             assert len(seen.page.frames) == 9
             for inner in seen.page.frames[1:]:
-                inner.wait_for_selector("html[data-corridor-ready='1']", timeout=15_000)
+                inner.wait_for_selector("html[data-corridor-ready='1']")
             assert seen.complaints == []
 
     def test_folium_shows_it_in_a_notebook(self, four_routes: list[map_fakes.FakeRoute]) -> None:
