@@ -1,5 +1,7 @@
 """Criticality, minimum cuts and access, on the drawn continent and on the embedded network."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -88,6 +90,19 @@ def test_shutting_the_gates_does_isolate(toy: Network) -> None:
         assert cx.route(almost, "Alpha", "Charlie", modes=["rail", "sea"]).length_km > 0
 
 
+def test_a_country_without_transit_is_no_way_round_a_gate(toy: Network) -> None:
+    barred = cx.Scenario("x").no_transit("BBB").apply(toy)
+    assert cx.isolation(barred, "AAA", targets=["Charlie"], modes="rail").n == 1
+    assert cx.isolation(barred, "AAA", targets=["Bravo"], modes="rail").n == 2
+    with pytest.raises(cx.ScenarioError, match="BBB bars transit, and some targets lie there but not all"):
+        cx.isolation(barred, "AAA", targets=["Bravo", "Charlie"], modes="rail")
+
+
+def test_the_port_of_the_target_is_a_gate() -> None:
+    by_sea_only = cx.isolation(cx.load_network(), "UZB", targets=["Rotterdam"], avoid="crossing:emmerich-zevenaar")
+    assert by_sea_only.gates["id"].tolist() == ["port:rotterdam-port"]
+
+
 def test_a_target_at_home_cannot_be_cut_off(toy: Network) -> None:
     with pytest.raises(cx.NoRouteError, match="AAA cannot be cut off from Alpha"):
         cx.isolation(toy, "AAA", targets=["Alpha"])
@@ -106,6 +121,39 @@ def test_access_is_the_route_to_the_nearest_target(toy: Network) -> None:
         assert found.loc[place, "length_km"] == pytest.approx(best.length_km)
         assert found.loc[place, "cost_usd_teu"] == pytest.approx(best.cost_usd)
         assert found.loc[place, "n_crossings"] == best.n_crossings
+
+
+def test_access_by_sea_pays_the_discharge_as_the_route_does(toy: Network) -> None:
+    found = cx.access(toy, ["Coral"], markets={"Coral": 1.0}, modes=["rail", "sea"], avoid="DDD").table.set_index(
+        "place_id"
+    )
+    best = cx.route(toy, "Aleph", "Coral", modes=["rail", "sea"], avoid="DDD")
+    assert best.n_transshipments == 2
+    assert found.loc["aleph", "time_h"] == pytest.approx(best.time_h)
+    assert found.loc["aleph", "cost_usd_teu"] == pytest.approx(best.cost_usd)
+    assert found.loc["aleph", "market_access"] == pytest.approx(np.exp(-best.time_h / 100.0))
+
+
+def test_access_to_a_position_pays_the_connector(toy: Network) -> None:
+    found = cx.access(toy, [(10.1, 6.0)], modes="rail").table.set_index("place_id").loc["alpha"]
+    best = cx.route(toy, "Alpha", (10.1, 6.0), modes="rail")
+    assert best.connector_km > 10.0
+    assert (found["time_h"], found["length_km"]) == pytest.approx((best.time_h, best.length_km))
+    assert found["is_lower_bound"]
+    assert not cx.access(toy, ["Charlie"], modes="rail").table["is_lower_bound"].any()
+
+
+def test_access_leaves_out_prices_for_some_journeys_only(toy: Network) -> None:
+    rate = replace(
+        next(t for t in cx.cost_model("simple").tariffs if (t.mode, t.cargo) == ("rail", "teu")), traffic="transit"
+    )
+    for model in (replace(rate, traffic=""), rate, replace(rate, traffic="", through=(("one",), ("two",)))):
+        priced = replace(cx.cost_model("simple"), tariffs=(model,))
+        found = cx.access(toy, ["Charlie"], cost=priced, modes="rail").table.set_index("place_id").loc["alpha"]
+        fees = cx.route(toy, "Alpha", "Charlie", modes="rail").crossings["fee_usd"].sum() + 150.0
+        holds = not (model.traffic or model.through)
+        assert found["cost_usd_teu"] == pytest.approx(fees + (1000.0 * model.usd_per_km[1] if holds else 0.0))
+        assert found["is_lower_bound"] == (not holds)
 
 
 def test_a_place_without_a_way_has_a_reason(toy: Network) -> None:

@@ -51,14 +51,14 @@ class EdgeCosts:
     network, model
         What is priced, and with what.
     journey
-        Ends of the journey, which decide whether traffic is transit; None prices what holds for any journey.
+        Ends of the journey, which decide whether traffic is transit; None prices what holds for any journey, whatever its ends.
     rows
         Positions of the edges that are priced, in this order; None for all. Positions in the methods count in it.
     """
 
     network: Network
     model: CostModel
-    journey: Journey = Journey()
+    journey: Journey | None = None
     rows: Any = None
 
     @cached_property
@@ -224,8 +224,9 @@ class EdgeCosts:
         """Dollars and what is priced, kept with the network for journeys that pay alike."""
         model, journey = self.model, self.journey
         asked = {crossing for t in model.tariffs for group in t.through for crossing in group}
-        passed = None if journey.crossings is None else journey.crossings & asked
-        key = (id(model.tariffs), model.cargo, model.is_loaded, journey.iso3_from, journey.iso3_to, passed)
+        passed = None if journey is None or journey.crossings is None else journey.crossings & asked
+        ends = None if journey is None else (journey.iso3_from, journey.iso3_to)
+        key = (id(model.tariffs), model.cargo, model.is_loaded, ends, passed)
         money: tuple[Floats, Any] = self._kept("_money", key, self._price, _KEPT_PRICES)
         return money
 
@@ -309,11 +310,12 @@ class EdgeCosts:
 
     def _holds(self, tariff: Tariff) -> bool:
         """Return whether a tariff is for this cargo, and for a journey between these countries."""
-        start, end = self.journey.iso3_from, self.journey.iso3_to
-        return (
-            (tariff.cargo, tariff.is_loaded) == (self.model.cargo, self.model.is_loaded)
-            and (not tariff.origins or start in tariff.origins)
-            and (not tariff.destinations or end in tariff.destinations)
+        if (tariff.cargo, tariff.is_loaded) != (self.model.cargo, self.model.is_loaded):
+            return False
+        if self.journey is None:
+            return not (tariff.traffic or tariff.origins or tariff.destinations or tariff.through)
+        return (not tariff.origins or self.journey.iso3_from in tariff.origins) and (
+            not tariff.destinations or self.journey.iso3_to in tariff.destinations
         )
 
     def in_scope(self, tariff: Tariff) -> Any:
@@ -325,22 +327,24 @@ class EdgeCosts:
             return np.zeros(self._n, dtype=bool)
         if tariff.countries:
             mask &= np.isin(edges["country"], tariff.countries)
+        if self.journey is None:
+            return mask
         if tariff.traffic:
-            mask &= self._traffic() == tariff.traffic
+            mask &= _traffic(edges["country"], self.journey) == tariff.traffic
         passed = self.journey.crossings
         if tariff.through and passed is not None and not all(passed & set(group) for group in tariff.through):
             mask[:] = False
         return mask
 
-    def _traffic(self) -> Any:
-        """Return for each edge whether this journey's traffic there is transit, export, import or domestic."""
-        country = self._edges["country"]
-        at_start, at_end = country == self.journey.iso3_from, country == self.journey.iso3_to
-        return np.select([at_start & at_end, at_start, at_end], ["domestic", "export", "import"], "transit")
-
     def generalised_usd(self) -> Floats:
         """Return money plus time valued, for one unit; shape (2, n)."""
         return self.usd + self.hours * self.model.value("value_of_time_usd_h", self.model.cargo).value
+
+
+def _traffic(country: Any, journey: Journey) -> Any:
+    """Return for edges of some countries whether the traffic of a journey there is transit, export, import or domestic."""
+    at_start, at_end = country == journey.iso3_from, country == journey.iso3_to
+    return np.select([at_start & at_end, at_start, at_end], ["domestic", "export", "import"], "transit")
 
 
 def _holds_change(parts: tuple[Part, ...]) -> bool:

@@ -1,32 +1,32 @@
 """Landlockedness as a number: hours and dollars from every place to the sea, to a market, to given targets.
 
-One Dijkstra search from all targets at once, against the direction of travel, answers all places. Dollars are those on the
-quickest way. Prices that hold for transit, import or export only depend on the pair and are left out of this one search.
+One search from all targets at once, against the direction of travel, answers all places. Dollars are those on the
+quickest way. Prices that hold for transit, import or export only, or for a through train, depend on the journey and are left
+out of this one search.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from corridors.cost import DEFAULT, CostModel, EdgeCosts, cost_model
-from corridors.network import MAX_CONNECTOR_KM, Asked, Network, find_place
-from corridors.resilience._isolation import target_nodes
+from corridors.network import Asked, Network, Place
+from corridors.resilience._targets import target_places
 from corridors.routing import Weight
-from corridors.routing._avoid import Avoided, check_modes, open_in_month, read_avoid, usable
-from corridors.routing._question import edge_weights
+from corridors.routing._avoid import check_modes, open_in_month, read_avoid, usable
+from corridors.routing._engine import Engine
+from corridors.routing._question import Question, connector_weight, edge_weights
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_TINY = 1e-9
-"""Added to every edge, since scipy takes a weight of zero for no edge."""
+_AMOUNTS = ("time_h", "length_km", "usd", "n_crossings", "unpriced_km")
+"""What is added up on the way to a target."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class Access:
     ----------
     table
         One row a place, points in EPSG:4326: ``place_id, name, iso3, target, time_h, length_km, cost_usd_teu`` (or the cargo
-        that is priced), ``n_crossings, market_access, reason``.
+        that is priced), ``is_lower_bound`` (some kilometres have no tariff), ``n_crossings, market_access, reason``.
     attrs
         Cost model, date, scenario, targets.
     """
@@ -140,48 +140,43 @@ def access(
     """
     if not decay_h > 0:
         raise ValueError(f"decay_h is {decay_h!r}; it must be hours above zero")
-    field = _Field(network, avoid, modes, weight, cost_model(cost, cargo=cargo), month)
-    named = target_nodes(network, targets, field.modes)
-    table = field.table(named)
+    question = Question(avoid=avoid, modes=modes, weight=weight, cost=cost, cargo=cargo, month=month)
+    field = _Field(network, question)
+    reached = target_places(network, targets, question)
+    table = field.table(reached)
     table["market_access"] = np.nan
     for place, size in (markets or {}).items():
-        found = find_place(network, place, modes=field.modes, max_connector_km=MAX_CONNECTOR_KM)
-        hours = field.table(dict.fromkeys(found.nodes, place))["time_h"].to_numpy()
+        hours = field.table(target_places(network, place, question))["time_h"].to_numpy()
         gain = size * np.where(np.isfinite(hours), np.exp(-hours / decay_h), 0.0)
         table["market_access"] = table["market_access"].fillna(0.0) + gain
-    model = field.costs.model
-    attrs = {**network.attrs, "cost_model": model.name, "basis": model.basis, "cargo": model.cargo, "targets": sorted(set(named.values())),
+    model = field.model
+    attrs = {**network.attrs, "cost_model": model.name, "basis": model.basis, "cargo": model.cargo, "targets": sorted({p.name for p in reached}),
              "modes": list(field.modes), "decay_h": decay_h}  # fmt: skip
     table.attrs.update(attrs)
     return Access(table, attrs)
 
 
 class _Field:
-    """Weights and masks of one question, answered for sets of target nodes."""
+    """Weights and masks of one question, answered for sets of targets."""
 
-    def __init__(
-        self,
-        network: Network,
-        avoid: Iterable[str] | str,
-        modes: Sequence[str] | str | None,
-        weight: Weight,
-        model: CostModel,
-        month: int | None,
-    ) -> None:
+    def __init__(self, network: Network, question: Question) -> None:
         self.network = network
-        self.modes = check_modes(modes)
-        self.avoided = read_avoid(network, avoid)
-        self.costs = EdgeCosts(network, model)
-        self.weights = edge_weights(self.costs, weight)
-        self.in_season = open_in_month(network, month)
+        self.question = question
+        self.modes = check_modes(question.modes)
+        self.avoided = read_avoid(network, question.avoid)
+        self.model = cost_model(question.cost, cargo=question.cargo)
+        self.costs = EdgeCosts(network, self.model)
+        self.weights = edge_weights(self.costs, question.weight)
+        self.per_km = connector_weight(self.model, question.weight)
+        self.in_season = open_in_month(network, question.month)
 
-    def table(self, targets: Mapping[int, str]) -> gpd.GeoDataFrame:
-        """Return one row a place; targets are nodes and their names."""
+    def table(self, targets: Sequence[Place]) -> gpd.GeoDataFrame:
+        """Return one row a place."""
         import geopandas as gpd
         import pandas as pd
 
         nodes = self.network.tables["nodes"]
-        reached = self._reached(np.array(sorted(targets), dtype=int))
+        reached = self._reached(targets)
         served = np.flatnonzero(reached["is_served"] & (nodes["mode"] != "sea") & (nodes["station_id"] != ""))
         place = np.where(nodes["place_id"][served] == "", nodes["station_id"][served], nodes["place_id"][served])
         order = np.lexsort((served, reached["weight"][served], place))
@@ -190,18 +185,19 @@ class _Field:
         best = served[order][first]
         target = reached["target"][best]
         is_reached = target >= 0
-        cost = f"cost_usd_{self.costs.model.cargo}"
         frame = pd.DataFrame({
             "place_id": place[order][first], "name": nodes["name"][best], "iso3": nodes["iso3"][best],
-            "target": [targets.get(int(t), "") for t in target],
-            "time_h": reached["time_h"][best], "length_km": reached["length_km"][best], cost: reached["usd"][best],
-            "n_crossings": np.where(is_reached, reached["n_crossings"][best], np.nan),
+            "target": [targets[t].name if t >= 0 else "" for t in target],
+            "time_h": reached["time_h"][best], "length_km": reached["length_km"][best],
+            f"cost_usd_{self.model.cargo}": reached["usd"][best],
+            "is_lower_bound": reached["unpriced_km"][best] > 0,
+            "n_crossings": reached["n_crossings"][best],
             "reason": np.where(is_reached, "", "no target can be reached"),
         })  # fmt: skip
         points = gpd.points_from_xy(nodes["lon"][best], nodes["lat"][best])
         return gpd.GeoDataFrame(frame, geometry=points, crs=4326)
 
-    def _reached(self, targets: Any) -> dict[str, Any]:
+    def _reached(self, targets: Sequence[Place]) -> dict[str, Any]:
         """Return for each node what lies between it and its nearest target.
 
         Without transit through a country, what begins or ends there still runs: one search for each country that bars
@@ -214,60 +210,84 @@ class _Field:
             "weight": np.full(n, np.inf),
             "target": np.full(n, -1),
             "is_served": np.zeros(n, dtype=bool),
+            **{name: np.full(n, np.nan) for name in _AMOUNTS},
         }
-        for name in ("time_h", "length_km", "usd", "n_crossings"):
-            out[name] = np.full(n, np.nan)
         for origin in ("", *barred):
             here = (iso3 == origin) if origin else ~np.isin(iso3, barred)
             for destination in ("", *barred):
-                ends = targets[(iso3[targets] == destination) if destination else ~np.isin(iso3[targets], barred)]
-                shut = frozenset(barred) - {origin, destination}
-                found = self._search(ends, shut)
+                is_end = [(p.iso3 if p.iso3 in barred else "") == destination for p in targets]
+                ends = {k: p for k, (p, is_one) in enumerate(zip(targets, is_end, strict=True)) if is_one}
+                found = self._search(ends, frozenset(barred) - {origin, destination})
                 better = here & (found["weight"] < out["weight"])
-                for name in ("weight", "target", "time_h", "length_km", "usd", "n_crossings"):
+                for name in ("weight", "target", *_AMOUNTS):
                     out[name][better] = found[name][better]
                 out["is_served"] |= here & found["is_served"]
         return out
 
-    def _search(self, targets: Any, shut: frozenset[str]) -> dict[str, Any]:
-        """Return hours, kilometres, dollars and borders from each node to its nearest target."""
+    def _search(self, targets: Mapping[int, Place], shut: frozenset[str]) -> dict[str, Any]:
+        """Return weight, target and amounts from each node to its nearest target, given with their positions in the list."""
         edges = self.network.tables["edges"]
-        avoided = Avoided(self.avoided.countries | shut, self.avoided.crossings, self.avoided.lines, self.avoided.modes)
-        rows = np.flatnonzero(usable(self.network, self.modes, avoided, self.costs.model.unit) & self.in_season)
+        avoided = replace(self.avoided, countries=self.avoided.countries | shut)
+        mask = usable(self.network, self.modes, avoided, self.model.unit) & self.in_season
         n = len(self.network.tables["nodes"]["node_id"])
-        a, b = edges["from"][rows].astype(int), edges["to"][rows].astype(int)
-        # Against the direction of travel: who goes a -> b is found from b, with the weight of a -> b.
-        tail, head = np.concatenate([b, a]), np.concatenate([a, b])
-        row = np.concatenate([rows, rows])
-        direction = np.repeat([0, 1], len(rows))
-        weight = self.weights[direction, row] + _TINY
-        order = np.lexsort((row, weight, head, tail))
-        first = np.ones(len(order), dtype=bool)
-        first[1:] = (tail[order][1:] != tail[order][:-1]) | (head[order][1:] != head[order][:-1])
-        keep = order[first]
-        matrix = csr_array((weight[keep], (tail[keep], head[keep])), shape=(n, n))
         is_served = np.zeros(n, dtype=bool)
-        is_served[a] = is_served[b] = True
-        targets = targets[is_served[targets]] if len(targets) else targets
-        if not len(targets):
-            nothing = np.full(n, np.nan)
-            return {"weight": np.full(n, np.inf), "target": np.full(n, -1), "is_served": is_served, "time_h": nothing,
-                    "length_km": nothing, "usd": nothing, "n_crossings": nothing}  # fmt: skip
-        far, before, nearest = dijkstra(matrix, indices=targets, min_only=True, return_predecessors=True)
-        arc = {(int(tail[k]), int(head[k])): int(k) for k in keep}
-        amounts = np.stack([
-            self.costs.hours[direction, row], edges["length_km"][row], self.costs.usd[direction, row],
-            (edges["kind"][row] == "crossing").astype(float),
-        ])  # fmt: skip
-        sums = np.full((4, n), np.nan)
-        sums[:, targets] = 0.0
-        for node in np.argsort(far, kind="stable"):
-            if np.isfinite(far[node]) and before[node] >= 0:
-                sums[:, node] = sums[:, before[node]] + amounts[:, arc[int(before[node]), int(node)]]
-        sums[2] += np.where(far > 0, self.costs.shipment.value, 0.0)
-        target = np.where(np.isfinite(far), nearest, -1)
-        return {"weight": far, "target": target, "is_served": is_served, "time_h": sums[0], "length_km": sums[1],
-                "usd": sums[2], "n_crossings": sums[3]}  # fmt: skip
+        is_served[edges["from"][mask]] = is_served[edges["to"][mask]] = True
+        out = {"weight": np.full(n, np.inf), "target": np.full(n, -1), "is_served": is_served}
+        amounts = {name: np.full(n, np.nan) for name in _AMOUNTS}
+        engine = Engine(self.network, self.weights, mask)
+        ends, target_of, km_of = self._ends(engine, targets)
+        if not ends:
+            return {**out, **amounts}
+        graph, metric = engine.graph, engine.metric
+        distance = metric.tree(list(ends), list(ends.values()), is_reversed=True)
+        arc = graph.next_arcs(metric.reversed_cost, distance)
+        onward = np.where(arc >= 0, graph.twin[arc], -1)  # the arc by which the way from each node goes on
+        at_end = [node for node, cost in ends.items() if cost == distance[node]]
+        onward[at_end] = -1
+        own = self._amounts(graph.row, graph.edge)
+        for node in np.argsort(distance, kind="stable").tolist():
+            if not np.isfinite(distance[node]):
+                break
+            if onward[node] < 0:
+                out["target"][node] = target_of[node]
+                for name, value in self._connector(km_of[node]).items():
+                    amounts[name][node] = value
+                continue
+            following = graph.head[onward[node]]
+            out["target"][node] = out["target"][following]
+            for name, value in own.items():
+                amounts[name][node] = amounts[name][following] + value[onward[node]]
+        amounts["usd"] += np.where(onward >= 0, self.costs.shipment.value, 0.0)
+        out["weight"] = distance / engine.units
+        return {**out, **amounts}
+
+    def _ends(
+        self, engine: Engine, targets: Mapping[int, Place]
+    ) -> tuple[dict[int, float], dict[int, int], dict[int, float]]:
+        """Return for each node of the targets the cost of its connector, which target it serves, and the kilometres to it."""
+        cost: dict[int, float] = {}
+        target_of: dict[int, int] = {}
+        km_of: dict[int, float] = {}
+        for k, place in targets.items():
+            for (node, connector), km in zip(
+                engine.connectors(place, self.per_km).items(), place.connector_km, strict=True
+            ):
+                if connector < cost.get(node, np.inf):
+                    cost[node], target_of[node], km_of[node] = connector, k, km
+        return cost, target_of, km_of
+
+    def _amounts(self, row: Any, edge: Any) -> dict[str, Any]:
+        """Return what passing each arc adds."""
+        edges, costs = self.network.tables["edges"], self.costs
+        km = edges["length_km"]
+        values = (costs.hours[row, edge], km[edge], costs.usd[row, edge], edges["kind"][edge] == "crossing",
+                  np.where(costs.has_price, 0.0, km)[edge])  # fmt: skip
+        return dict(zip(_AMOUNTS, values, strict=True))
+
+    def _connector(self, km: float) -> dict[str, float]:
+        """Return what a connector adds; it has no price."""
+        hours = km / self.model.value("connector", "speed_kph").value
+        return dict(zip(_AMOUNTS, (hours, km, 0.0, 0.0, km), strict=True))
 
 
 def _cost_column(table: Any) -> str:

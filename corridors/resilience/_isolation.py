@@ -8,7 +8,7 @@ crossing on the border of two others, a port of another country) counts as well,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,15 +16,14 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from corridors.cost import cost_model
-from corridors.errors import NoRouteError, UnknownNameError
-from corridors.network import MAX_CONNECTOR_KM, Asked, Network, find_place
-from corridors.routing._avoid import check_modes, read_avoid, usable
+from corridors.errors import NoRouteError, ScenarioError, UnknownNameError
+from corridors.network import Asked, Network, Place
+from corridors.resilience._targets import target_places
+from corridors.routing._avoid import Avoided, check_modes, read_avoid, usable
+from corridors.routing._question import Question
 
 if TYPE_CHECKING:
     import pandas as pd
-
-LAND_SEAS = ("", "caspian", "inland")
-"""Waters whose ports are no seaports: one cannot sail from them to the ocean without a canal through RUS."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +70,8 @@ def isolation(
     country
         ISO alpha-3 code.
     targets
-        Places, or ``"seaports"``: the ports of the network that are not on the Caspian or a lake, in other countries too.
+        Places, or ``"seaports"``: the ports of the network that are not on the Caspian or a lake, in other countries too. A
+        place is reached on land, as by `corridors.route`, so that its own port is a gate.
     avoid
         What must not be used in any case: ``"RUS"``.
     modes
@@ -88,6 +88,8 @@ def isolation(
     ------
     NoRouteError
         Some target is in the country itself, so that no closure of gates helps.
+    ScenarioError
+        A scenario bars transit through a country in which some of the targets lie, but not all.
 
     Examples
     --------
@@ -103,7 +105,9 @@ def isolation(
         raise UnknownNameError(f"no country {country!r} in this network (ISO alpha-3)")
     allowed = check_modes(modes)
     unit = cost_model(cargo=cargo).unit
-    mask = usable(network, allowed, read_avoid(network, avoid), unit)
+    reached = target_places(network, targets, Question(avoid=avoid, modes=modes))
+    avoided = _without_transit(read_avoid(network, avoid), network, country, reached)
+    mask = usable(network, allowed, avoided, unit)
     area, gates, links = _areas(network, mask)
     graph = nx.DiGraph()
     for gate, a in links:
@@ -116,8 +120,8 @@ def isolation(
     graph.add_nodes_from(["source", "sink"])
     for a in set(area[(nodes["iso3"] == country) & is_served & (nodes["mode"] != "sea")].tolist()):
         graph.add_edge("source", ("area", a))
-    named = target_nodes(network, targets, allowed)
-    names, at = sorted(set(named.values())), np.array(sorted(named), dtype=int)
+    names = sorted({place.name for place in reached})
+    at = np.array(sorted({n for place in reached for n in place.nodes}), dtype=int)
     for a in set(area[at[is_served[at]]].tolist()):
         graph.add_edge(("area", a), "sink")
     try:
@@ -139,24 +143,23 @@ def isolation(
     return Isolation(int(n), frame, country, tuple(names), attrs)
 
 
-def target_nodes(network: Network, targets: str | Sequence[Asked], modes: tuple[str, ...]) -> dict[int, str]:
-    """Return nodes of targets and the names by which they were asked for: ``"seaports"``, or places."""
-    if targets != "seaports":
-        asked = [targets] if isinstance(targets, str) else list(targets)
-        places = [find_place(network, t, modes=modes, max_connector_km=MAX_CONNECTOR_KM) for t in asked]
-        return {n: p.name for p in places for n in p.nodes}
-    return seaports(network)
+def _without_transit(avoided: Avoided, network: Network, country: str, targets: Sequence[Place]) -> Avoided:
+    """Return what is avoided, and the countries through which a scenario lets no transit pass.
 
-
-def seaports(network: Network) -> dict[int, str]:
-    """Return nodes of seaports and their names: the stations that the table of ports puts on an open sea."""
-    from corridors import geodata
-
-    table = geodata.load("ports")
-    table = table[~table["sea"].isin(LAND_SEAS) & (table["station_id"] != "")]
-    names = dict(zip(table["station_id"], table["name"], strict=True))
-    stations = network.tables["nodes"]["station_id"]
-    return {int(i): str(names[stations[i]]) for i in np.flatnonzero(np.isin(stations, list(names)))}
+    Raises
+    ------
+    ScenarioError
+        Some targets lie in a country that bars transit, others do not: these are two networks, and two cuts.
+    """
+    barred = frozenset(network.attrs.get("no_transit", ())) - avoided.countries - {country}
+    reached = {place.iso3 for place in targets}
+    inside = barred & reached
+    if inside and len(reached) > 1:
+        raise ScenarioError(
+            f"{', '.join(sorted(inside))} bars transit, and some targets lie there but not all; ask for those and for the "
+            f"others one after another, or leave them out by avoid={sorted(inside)!r}"
+        )
+    return replace(avoided, countries=avoided.countries | (barred - inside))
 
 
 def _areas(network: Network, mask: Any) -> tuple[Any, dict[str, tuple[str, ...]], set[tuple[str, int]]]:
