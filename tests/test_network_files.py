@@ -1,7 +1,10 @@
 """A network in one file: the same when it comes back, whole or not at all, and clear about what it cannot read."""
 
+import copy
+import pickle
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -40,6 +43,20 @@ def test_the_embedded_network_survives_a_geopackage(tmp_path: Path) -> None:
     network = cx.load_network()
     cx.save_network(network, tmp_path / "all.gpkg")
     same(network, cx.load_network(tmp_path / "all.gpkg"))
+
+
+@pytest.mark.parametrize("copied", [lambda x: pickle.loads(pickle.dumps(x)), copy.deepcopy, copy.copy])
+def test_a_network_and_what_was_found_on_it_can_be_copied_and_pickled(toy: cx.Network, copied: Any) -> None:
+    found = cx.alternatives(toy, "Alpha", "Charlie", k=2, modes="rail")
+    assert repr(toy)
+    toy.edges  # noqa: B018  views are worked out before copying
+    again = copied(toy)
+    same(toy, again)
+    assert cx.route(again, "Alpha", "Charlie").time_h == cx.route(toy, "Alpha", "Charlie").time_h
+    assert copied(found[0]).legs.drop(columns="geometry").equals(found[0].legs.drop(columns="geometry"))
+    assert repr(copied(found)) == repr(found)
+    with pytest.raises(TypeError):
+        again.tables["edges"] = {}  # type: ignore[index]
 
 
 def test_any_gis_finds_the_layers(toy: cx.Network, tmp_path: Path) -> None:

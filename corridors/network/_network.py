@@ -53,6 +53,10 @@ class Network:
         self.tables: Mapping[str, Table] = MappingProxyType(dict(tables))
         self.attrs: Mapping[str, Any] = MappingProxyType(dict(attrs))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle tables and attributes; what was worked out from them is worked out again."""
+        return Network, (dict(self.tables), dict(self.attrs))
+
     def __repr__(self) -> str:
         edges = self.tables["edges"]
         moving = np.isin(edges["kind"], MOVING)
