@@ -160,3 +160,21 @@ def test_the_winner_of_the_draws_is_the_winner_of_the_comparison() -> None:
         assert found["time_h"].to_dict() == pytest.approx(hours.to_dict())
         if len(found) > 1 and hours.max() > 1.3 * hours.min():
             assert found["share_quickest"].idxmax() == hours.idxmin()
+
+
+def test_a_corridor_takes_its_quickest_candidate_whatever_it_was_found_by(toy: Network) -> None:
+    ways = {"quick": {}, "short": {"weight": "length_km"}}
+    found = cx.simulate(toy, [("Alpha", "Coral")], corridors=ways, n=10, modes=["rail", "sea"]).table.set_index(
+        "corridor"
+    )
+    best = cx.route(toy, "Alpha", "Coral", modes=["rail", "sea"])
+    assert found["n_routes"].tolist() == [3, 3]
+    assert found["time_h"].tolist() == pytest.approx([best.time_h, best.time_h])
+
+
+@pytest.mark.parametrize("own", [{"cargo": "feu"}, {"cost": "survey-2022"}, {"k": 2}, {"bogus": 1}])
+def test_a_corridor_cannot_have_what_would_be_ignored(toy: Network, own: dict) -> None:
+    with pytest.raises(
+        TypeError, match=f"a corridor has no option {next(iter(own))} of its own; there are weight, avoid"
+    ):
+        cx.simulate(toy, [("Alpha", "Charlie")], corridors={"x": own}, n=10)

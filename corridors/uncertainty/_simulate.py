@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 CORRELATION = 0.5
 """Of what is uncertain in one country or sea. An assumption; nobody has published one."""
 
+_OF_A_CORRIDOR = (
+    "weight", "avoid", "avoid_strict", "avoid_mode", "modes", "via", "corridor", "month", "max_overlap", "max_detour",
+    "max_connector_km",
+)  # fmt: skip
+"""Options that a corridor may have of its own. Cost model and cargo are drawn alike for all, or nothing could be compared."""
+
 
 @dataclass(frozen=True, eq=False)
 class Simulation:
@@ -192,7 +198,8 @@ def simulate(
         Origins and destinations.
     corridors
         By name, what makes each corridor: options of `corridors.alternatives` (``{"avoid": ["RUS"]}``, ``{"via": [...]}``,
-        ``{"corridor": "middle"}``). None: each of up to k alternatives is a corridor.
+        ``{"corridor": "middle"}``), but for ``k, cost, cargo``, which are the same for all. None: each of up to k alternatives is a
+        corridor.
     n, seed
         How many draws, and from where; the same seed gives the same bytes.
     k
@@ -213,6 +220,8 @@ def simulate(
     ------
     ValueError
         ``n`` is not above zero, or the correlation not 0 to 1.
+    TypeError
+        A corridor has an option that it cannot have.
 
     Examples
     --------
@@ -246,6 +255,8 @@ def simulate(
                 reasons[(*key, name)] = result
                 continue
             candidates = tuple(Route(network, model, *parts) for parts in result)
+            if corridors is not None:  # found by another weight, the first need not be the quickest
+                candidates = tuple(sorted(candidates, key=lambda r: r.time_h))
             routes[key] |= {r.name: (r,) for r in candidates} if corridors is None else {name: candidates}
     hours, usd, parameters, values = _evaluate(routes, n, seed, correlation)
     attrs = {**network.attrs, "cost_model": model.name, "basis": model.basis, "cargo": model.cargo, "n": n, "seed": seed,
@@ -258,7 +269,12 @@ def simulate(
 
 
 def _options(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of one corridor: its own, and those for all."""
+    """Return the options of one corridor: its own, and those for all; refuse those that it cannot have."""
+    unknown = sorted(set(own) - set(_OF_A_CORRIDOR))
+    if unknown:
+        raise TypeError(
+            f"a corridor has no option {', '.join(unknown)} of its own; there are {', '.join(_OF_A_CORRIDOR)}"
+        )
     avoid = own.get("avoid", ())
     return {**shared, **own, "avoid": (*shared["avoid"], *((avoid,) if isinstance(avoid, str) else avoid))}
 
