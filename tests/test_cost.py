@@ -321,3 +321,19 @@ def test_both_directions_have_hours_for_every_edge(toy: Network) -> None:
 def test_shares_by_what_there_is_not_are_refused(toy: Network) -> None:
     with pytest.raises(cx.UnknownNameError, match="cannot share a route by 'modes'; it must be 'country' or 'mode'"):
         cx.route(toy, "Alpha", "Charlie").shares("modes")
+
+
+@pytest.mark.parametrize("ask", [
+    lambda n, **o: cx.route(n, "Alpha", "Charlie", weight="cost", **o),
+    lambda n, **o: cx.alternatives(n, "Alpha", "Charlie", weight="generalised", **o),
+    lambda n, **o: cx.matrix(n, ["Alpha"], ["Charlie"], weight=["time_h", "cost"], **o),
+    lambda n, **o: cx.pareto(n, "Alpha", "Charlie", objectives=("time_h", "cost_usd_teu"), **o),
+    lambda n, **o: cx.criticality(n, [("Alpha", "Charlie")], weight="cost", **o),
+    lambda n, **o: cx.access(n, ["Charlie"], weight="cost", **o),
+])  # fmt: skip
+def test_dollars_that_decide_without_a_tariff_are_warned_of(toy: cx.Network, ask: Any) -> None:
+    ask(toy, modes="rail")
+    with pytest.warns(
+        UserWarning, match=r"cost model 'survey-2022' has no tariff for 2,700 of 2,700 km open to a 20-foot"
+    ):
+        ask(toy, modes="rail", cost="survey-2022")

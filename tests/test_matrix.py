@@ -1,6 +1,8 @@
 """Matrices: each cell is the route of its pair, or NaN with the reason."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,3 +69,11 @@ def test_generalised_cost_is_money_and_time_valued(toy: cx.Network) -> None:
     found = cx.matrix(toy, ["Alpha"], ["Bravo"], weight=["cost", "generalised"], modes=["rail"])
     assert found["cost_usd_teu"][0] == pytest.approx(150 + 500 * 0.35 + 430)
     assert found["generalised_usd_teu"][0] == pytest.approx(755 + 24.5 * 1.5)
+
+
+@pytest.mark.parametrize("executor", [None, ThreadPoolExecutor(1)])
+def test_a_matrix_says_what_it_was_asked_and_under_which_cost_model(toy: Network, executor: Any) -> None:
+    how = {"modes": "rail", "avoid": "DDD", "cargo": "feu", "month": 3}
+    table = cx.matrix(toy, ["Alpha"], ["Bravo"], weight=["time_h", "cost"], executor=executor, **how)
+    said = {"cost_model": "simple", "basis": "assumed", "weight": "time_h, cost_usd_feu", "as_of": toy.attrs["as_of"]}
+    assert {**how, **said, "modes": ["rail"], "avoid": ["DDD"]}.items() <= table.attrs.items()

@@ -20,7 +20,7 @@ from corridors.resilience._targets import target_places
 from corridors.routing import Weight
 from corridors.routing._avoid import check_modes, open_in_month, read_avoid, usable
 from corridors.routing._engine import Engine
-from corridors.routing._question import Question, connector_weight, edge_weights
+from corridors.routing._question import DOLLARS, Question, connector_weight, described, edge_weights, warn_of_unpriced
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -149,9 +149,7 @@ def access(
         hours = field.table(target_places(network, place, question))["time_h"].to_numpy()
         gain = size * np.where(np.isfinite(hours), np.exp(-hours / decay_h), 0.0)
         table["market_access"] = table["market_access"].fillna(0.0) + gain
-    model = field.model
-    attrs = {**network.attrs, "cost_model": model.name, "basis": model.basis, "cargo": model.cargo, "targets": sorted({p.name for p in reached}),
-             "modes": list(field.modes), "decay_h": decay_h}  # fmt: skip
+    attrs = {**described(network, question), "targets": sorted({p.name for p in reached}), "decay_h": decay_h}
     table.attrs.update(attrs)
     return Access(table, attrs)
 
@@ -169,6 +167,8 @@ class _Field:
         self.weights = edge_weights(self.costs, question.weight)
         self.per_km = connector_weight(self.model, question.weight)
         self.in_season = open_in_month(network, question.month)
+        if question.weight in DOLLARS:
+            warn_of_unpriced(self.costs, usable(network, self.modes, self.avoided, self.model.unit) & self.in_season)
 
     def table(self, targets: Sequence[Place]) -> gpd.GeoDataFrame:
         """Return one row a place."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import NoRouteError, PlaceError, UnknownNameError
 from corridors.network import Asked, Network, as_pairs, name_of
 from corridors.routing import Route, Weight
-from corridors.routing._question import Question
+from corridors.routing._question import Question, described
 from corridors.routing._search import Search
 
 if TYPE_CHECKING:
@@ -128,12 +128,12 @@ def criticality(
         raise UnknownNameError(f"of is {of!r}; it must be {', '.join(OF)}")
     model = cost_model(cost, cargo=cargo)
     weighted = dict(pairs) if isinstance(pairs, Mapping) else dict.fromkeys(as_pairs(pairs), 1.0)
-    avoid = (avoid,) if isinstance(avoid, str) else tuple(avoid)
+    question = Question(
+        weight=weight, avoid=(avoid,) if isinstance(avoid, str) else tuple(avoid), modes=modes, cost=model, month=month
+    )
     rows: list[dict[str, Any]] = []
     failures: list[dict[str, Any]] = []
-    tasks = [
-        (Question(a, b, weight=weight, avoid=avoid, modes=modes, cost=model, month=month), of) for a, b in weighted
-    ]
+    tasks = [(replace(question, origin=a, destination=b), of) for a, b in weighted]
     found = do_all(network, _without_each, tasks, executor, f"shutting {of}")
     for (pair, share), result in zip(weighted.items(), found, strict=True):
         ends = {"origin": name_of(pair[0]), "destination": name_of(pair[1]), "pair_weight": float(share)}
@@ -142,8 +142,7 @@ def criticality(
         else:
             rows += [{**ends, **row} for row in result]
     losers = pd.DataFrame(rows, columns=list(COLUMNS))
-    attrs = {**network.attrs, "cost_model": model.name, "basis": model.basis, "of": of, "avoid": list(avoid),
-             "failures": failures}  # fmt: skip
+    attrs = {**described(network, question), "of": of, "failures": failures}
     losers.attrs.update(attrs)
     return Criticality(_ranked(losers, attrs), losers, attrs)
 

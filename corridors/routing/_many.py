@@ -16,7 +16,7 @@ from corridors.errors import NoRouteError, PlaceError
 from corridors.network import Asked, Network, Place
 from corridors.routing._engine import Path
 from corridors.routing._metric import walk
-from corridors.routing._question import Question
+from corridors.routing._question import DOLLARS, Question
 from corridors.routing._route import Route
 from corridors.routing._search import Search
 
@@ -57,7 +57,7 @@ def routes_of(
 
 def depends_on_ends(network: Network, question: Question) -> bool:
     """Return whether weights or what is usable depend on the countries of the two ends."""
-    return question.weight in ("cost", "generalised") or bool(network.attrs.get("no_transit"))
+    return question.weight in DOLLARS or bool(network.attrs.get("no_transit"))
 
 
 class _Finder:

@@ -12,7 +12,7 @@ from corridors._workers import do_all
 from corridors.errors import NoRouteError, PlaceError
 from corridors.network import Asked, Network, Place, name_of
 from corridors.routing._many import depends_on_ends
-from corridors.routing._question import Question, Weight
+from corridors.routing._question import DOLLARS, Question, Weight, described
 from corridors.routing._search import Search
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def cost_matrix(
     tasks = [(every[k : k + _ORIGINS_A_TASK], others, weights, question) for k in starts]
     blocks = do_all(network, _block, tasks, executor, "filling the matrix")
     table = pd.concat(blocks, ignore_index=True)
-    table.attrs.update(network.attrs)
+    table.attrs = dict(blocks[0].attrs)
     return table
 
 
@@ -63,7 +63,7 @@ def _block(network: Network, task: tuple[list[Asked], list[Asked], Sequence[Weig
             places = [starts.places[i] for i in some], [ends.places[j] for j in others]
             found = search.engine.distances(*places, search.per_km)
             found = np.floor(found + 1e-9) if weight in _COUNTS else found
-            if weight in ("cost", "generalised"):
+            if weight in DOLLARS:
                 found = found + search.costs.shipment.value * _apart(*places)
             values[name][np.ix_(some, others)] = np.where(np.isfinite(found), found, np.nan)
             reason = f"no path {search.conditions()}"
@@ -79,7 +79,7 @@ def _block(network: Network, task: tuple[list[Asked], list[Asked], Sequence[Weig
             "reason": reasons.ravel(),
         }
     )
-    table.attrs.update(network.attrs)
+    table.attrs.update({**described(network, question), "weight": ", ".join(names)})
     return table
 
 

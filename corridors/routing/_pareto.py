@@ -12,6 +12,7 @@ from corridors.network import Place
 from corridors.routing._alternatives import Alternatives
 from corridors.routing._front import Vector, front
 from corridors.routing._obstacle import obstacle
+from corridors.routing._question import warn_of_unpriced
 from corridors.routing._route import Route
 from corridors.routing._search import Search, distinct_names
 from corridors.units import Floats
@@ -53,6 +54,8 @@ def pareto_front(search: Search, objectives: tuple[str, ...], epsilon: float) ->
     """Return the front of a question; see `corridors.pareto`."""
     if not epsilon >= 0:
         raise ValueError(f"epsilon is {epsilon!r}; it must be 0 or more")
+    if any(name.startswith("cost_usd") for name in objectives):
+        warn_of_unpriced(search.costs, search.usable)
     graph = search.engine.graph
     units = np.array([1 if name in _KIND else _UNITS for name in objectives])
     costs = np.array([objective_weights(search, name)[graph.row, graph.edge] for name in objectives])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -11,7 +12,7 @@ import numpy as np
 
 from corridors.cost import DEFAULT, Cargo, CostModel, EdgeCosts, Journey, cost_model
 from corridors.errors import UnknownNameError
-from corridors.network import MAX_CONNECTOR_KM, Asked, Network, Place, find_place
+from corridors.network import MAX_CONNECTOR_KM, MOVING, Asked, Network, Place, find_place
 from corridors.routing._avoid import Avoided, check_modes, open_in_month, read_avoid, sections_of, usable
 from corridors.routing._ends import allowed_nodes, within_country
 from corridors.routing._engine import Engine, Path
@@ -21,6 +22,9 @@ from corridors.units import Floats
 Weight = str | Callable[[Any], Any]
 
 WEIGHTS = ("time_h", "length_km", "cost", "generalised", "n_crossings", "n_transshipments")
+
+DOLLARS = ("cost", "generalised")
+"""Weights that a price goes into."""
 
 _TIE_BREAK_H = 1e-5
 """Part of a counted unit that an hour counts: among routes of as many crossings the quicker one wins."""
@@ -61,6 +65,8 @@ class Ready:
         self.costs = EdgeCosts(network, self.model, Journey(self.places[0].iso3, self.places[-1].iso3))
         self.weights = edge_weights(self.costs, question.weight)
         self.usable, self.cut = self.open_edges(self.avoided, question.avoid_mode, self.model.unit)
+        if question.weight in DOLLARS:
+            warn_of_unpriced(self.costs, self.usable)
         self.engine = Engine(network, self.weights, self.usable)
         self.per_km = connector_weight(self.model, question.weight)
 
@@ -110,6 +116,32 @@ def _without_transit(avoided: Avoided, network: Network, places: Sequence[Place]
     """Return what is avoided, and the countries through which a scenario lets no transit pass."""
     barred = frozenset(network.attrs.get("no_transit", ())) - {places[0].iso3, places[-1].iso3}
     return replace(avoided, countries=avoided.countries | barred)
+
+
+def described(network: Network, question: Question) -> dict[str, Any]:
+    """Return what a table of answers says about itself: network, date and scenario, cost model, and what was asked."""
+    model, weight = cost_model(question.cost, cargo=question.cargo), question.weight
+    said = {
+        **network.attrs, "cost_model": model.name, "cost_model_title": model.title, "basis": model.basis, "cargo": model.cargo,
+        "weight": weight if isinstance(weight, str) else getattr(weight, "__name__", "custom"),
+        "avoid": [question.avoid] if isinstance(question.avoid, str) else list(question.avoid),
+        "modes": list(check_modes(question.modes)),
+    }  # fmt: skip
+    return said if question.month is None else {**said, "month": question.month}
+
+
+def warn_of_unpriced(costs: EdgeCosts, usable: Any) -> None:
+    """Warn where dollars decide on the way and part of the network has no tariff: such a way looks cheap."""
+    edges = costs.network.tables["edges"]
+    km = np.where(usable & np.isin(edges["kind"], MOVING), edges["length_km"], 0.0)
+    unpriced = km[~costs.has_price].sum()
+    if unpriced > 0:
+        warnings.warn(
+            f"dollars decide on the way, but cost model {costs.model.name!r} has no tariff for {unpriced:,.0f} of {km.sum():,.0f} km "
+            f"open to {costs.model.unit.words}: these count as nothing, so that a way over them looks cheap; take hours as the "
+            "weight, or a cost model with a price for every kilometre",
+            stacklevel=2,
+        )
 
 
 def connector_weight(model: CostModel, weight: Weight) -> float:
