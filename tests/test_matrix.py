@@ -77,3 +77,8 @@ def test_a_matrix_says_what_it_was_asked_and_under_which_cost_model(toy: Network
     table = cx.matrix(toy, ["Alpha"], ["Bravo"], weight=["time_h", "cost"], executor=executor, **how)
     said = {"cost_model": "simple", "basis": "assumed", "weight": "time_h, cost_usd_feu", "as_of": toy.attrs["as_of"]}
     assert {**how, **said, "modes": ["rail"], "avoid": ["DDD"]}.items() <= table.attrs.items()
+
+
+def test_one_place_is_not_taken_for_its_letters(toy: Network) -> None:
+    table = cx.matrix(toy, "Alpha", (6.0, 6.05), modes="rail")
+    assert table[["origin", "destination", "reason"]].to_numpy().tolist() == [["Alpha", "(6, 6.05)", ""]]

@@ -151,3 +151,8 @@ def test_a_smaller_share_names_more_corridors(network: cx.Network) -> None:
     assert (few["share"] >= 0.9).all()
     assert (many["share"] >= 0.05).all()
     assert set(few["corridor_id"]) < set(many["corridor_id"])
+
+
+def test_a_corridor_says_that_it_passes_what_is_avoided(network: cx.Network) -> None:
+    with pytest.raises(cx.NoRouteError, match=r"is in AZE; Middle Corridor .* passes .*alat"):
+        cx.route(network, "Almaty", "Poti", corridor="middle", avoid="AZE")

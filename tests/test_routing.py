@@ -142,6 +142,21 @@ def test_a_set_of_places_drops_those_without_a_path_and_says_why_none_is_left(to
         cx.route(toy, ["Alpha", "Nowhere"], "Charlie")
 
 
+def test_the_error_names_the_part_of_the_way_that_has_no_path(toy: Network) -> None:
+    with pytest.raises(cx.NoRouteError) as found:
+        cx.route(toy, "Alpha", "Bravo", via=["Aleph", "Delta"], avoid=["crossing:three", "crossing:four"], modes="rail")
+    assert str(found.value).startswith(
+        "no path from Alpha to Bravo by way of Aleph, Delta by rail without four, three: there is none from Aleph to Delta: "
+        "from Aleph one reaches AAA, BBB, CCC; from Delta DDD; cut: four, three; reachable again through"
+    )
+
+
+def test_an_empty_name_to_avoid_is_no_hint_at_everything(toy: Network) -> None:
+    with pytest.raises(cx.UnknownNameError) as found:
+        cx.route(toy, "Alpha", "Bravo", avoid="")
+    assert "did you mean" not in str(found.value)
+
+
 def test_a_position_is_joined_by_a_connector(toy: Network) -> None:
     r = cx.route(toy, (2.0, 6.1), "Bravo", weight="length_km")
     assert r.connector_km == pytest.approx(11.06, abs=0.02)

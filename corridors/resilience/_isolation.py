@@ -49,7 +49,7 @@ class Isolation:
 
     def __repr__(self) -> str:
         names = ", ".join(self.gates["name"])
-        return f"<Isolation of {self.country}: {self.n} gates must shut{': ' + names if names else ''}>"
+        return f"<Isolation of {self.country}: {self.n} gate{'s' if self.n != 1 else ''} must shut{': ' + names if names else ''}>"
 
 
 def isolation(

@@ -77,9 +77,10 @@ def route(
         ``"territory"``: no edge lies in an avoided country. ``"control"``: sections where a line runs through it from border to
         border without a stop are allowed. `Route.run_through` names the sections used, and those cut.
     modes
-        Modes that may move; None for rail and sea.
+        Modes that may move; None for rail and sea. Every ferry is sea, that of a railway over a lake (Van) or the Caspian too.
     via
-        A place to pass, or several in this order.
+        A place to pass, or several in this order. A position stands for a station near it: the way between the two decides which
+        one, and is no part of the route.
     corridor
         A named corridor, by id, name or alias (``"middle"``, ``"Central Line"``): the route passes its stations that lie
         between the two places, uses its modes if none are given, and keeps out of what it avoids by definition. Not with
@@ -153,7 +154,9 @@ def alternatives(
 
     Parameters
     ----------
-    network, origin, destination, weight, avoid, avoid_strict, avoid_mode, modes, via, corridor, cost, cargo, month, max_connector_km
+    origin, destination
+        One place each; only `route` takes the best of several.
+    network, weight, avoid, avoid_strict, avoid_mode, modes, via, corridor, cost, cargo, month, max_connector_km
         As for `route`.
     k
         How many at most.
@@ -216,7 +219,9 @@ def pareto(
 
     Parameters
     ----------
-    network, origin, destination, avoid, avoid_strict, avoid_mode, modes, cost, cargo, month, max_connector_km
+    origin, destination
+        One place each; only `route` takes the best of several.
+    network, avoid, avoid_strict, avoid_mode, modes, cost, cargo, month, max_connector_km
         As for `route`.
     objectives
         Criteria, any of ``"time_h"``, ``"cost_usd_teu"`` (or that of the cargo priced), ``"n_crossings"``, ``"length_km"``,
@@ -258,8 +263,8 @@ def pareto(
 
 def matrix(
     network: Network,
-    origins: Iterable[Asked],
-    destinations: Iterable[Asked],
+    origins: Asked | Iterable[Asked],
+    destinations: Asked | Iterable[Asked],
     *,
     weight: Weight | Sequence[Weight] = "time_h",
     avoid: Iterable[str] | str = (),
@@ -279,7 +284,7 @@ def matrix(
     network, avoid, avoid_strict, avoid_mode, modes, cost, cargo, month, max_connector_km
         As for `route`.
     origins, destinations
-        Places; a large matrix is quickest with no more origins than destinations.
+        Places, or one; a large matrix is quickest with no more origins than destinations.
     weight
         One weight as for `route`, or several; each is the least of its own, not of one route.
     executor
@@ -290,7 +295,8 @@ def matrix(
     pandas.DataFrame
         ``origin, destination``, one column a weight (``time_h``, ``length_km``, ``cost_usd_teu`` …), ``reason``. A pair without
         path, or a place that is not found, has NaN and a reason. Each number is that of `route`, rounded on every edge to the
-        search's unit (a decimetre, a third of a second on the embedded network).
+        search's unit (a decimetre, a third of a second on the embedded network). Dollars grant a through tariff wherever it could
+        hold: `Route.cost_usd` asks which borders its way passes.
 
     Examples
     --------

@@ -114,7 +114,7 @@ def read_avoid(network: Network, avoid: Iterable[str] | str) -> Avoided:
 def _hint(network: Network, prefix: str, bare: str) -> str:
     """Return what may have been meant: lines and crossings that hold the word in their id, else names that are close."""
     ids = {kind: sorted(set(network.tables[f"{kind}s"][f"{kind}_id"])) for kind in ("line", "crossing")}
-    ids = {kind: names for kind, names in ids.items() if prefix in ("", kind)}
+    ids = {kind: names for kind, names in ids.items() if bare and prefix in ("", kind)}
     holding = [f"{kind}:{name}" for kind, names in ids.items() for name in names if bare.casefold() in name]
     if holding:
         more = len(holding) - _HINTS

@@ -12,6 +12,7 @@ from corridors._workers import do_all
 from corridors.errors import NoRouteError, PlaceError
 from corridors.network import Asked, Network, Place, name_of
 from corridors.routing._many import depends_on_ends
+from corridors.routing._nearest import places_of
 from corridors.routing._question import DOLLARS, Question, Weight, described
 from corridors.routing._search import Search
 
@@ -29,8 +30,8 @@ _ORIGINS_A_TASK = 64
 
 def cost_matrix(
     network: Network,
-    origins: Iterable[Asked],
-    destinations: Iterable[Asked],
+    origins: Asked | Iterable[Asked],
+    destinations: Asked | Iterable[Asked],
     weights: Sequence[Weight],
     question: Question,
     executor: Executor | None,
@@ -38,7 +39,7 @@ def cost_matrix(
     """Return the table of `corridors.matrix`."""
     import pandas as pd
 
-    every, others = list(origins), list(destinations)
+    every, others = list(places_of(origins)), list(places_of(destinations))
     if executor is None:
         return _block(network, (every, others, weights, question))
     starts = range(0, max(len(every), 1), _ORIGINS_A_TASK)

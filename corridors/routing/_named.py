@@ -145,8 +145,11 @@ class CorridorSearch(Search):
     """A search held to a corridor; without a path its error also says what the corridor needs opened."""
 
     def __init__(self, network: Network, question: Question, name: str) -> None:
-        super().__init__(network, question)
         self.named = find_corridor(name)
+        try:
+            super().__init__(network, question)
+        except NoRouteError as error:
+            raise NoRouteError(f"{error}; {self.named.name} passes {', '.join(map(str, question.via))}") from error
 
     def best(self) -> Route:
         """Return the best route.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from corridors.cost import Cargo
 from corridors.errors import NoRouteError, PlaceError
-from corridors.network import MODES
+from corridors.network import MODES, Place
 from corridors.routing._avoid import Avoided, takes
 from corridors.routing._engine import Engine
 from corridors.routing._question import Ready
@@ -37,9 +38,10 @@ class _Conditions:
 
 def obstacle(ready: Ready) -> str:
     """Return the message for a question without a path."""
-    origin, destination = ready.places[0], ready.places[-1]
-    reached = ready.engine.reachable(origin)
-    back = ready.engine.reachable(destination, is_reversed=True)
+    origin, *via, destination = ready.places
+    start, end = _gap(ready)
+    reached = ready.engine.reachable(start)
+    back = ready.engine.reachable(end, is_reversed=True)
     countries = ready.network.tables["nodes"]["iso3"]
     here, there = (", ".join(sorted({str(c) for c in set(countries[m]) if c})) for m in (reached, back))
     cut = "; ".join(filter(None, (_cut(ready, reached), _untaken(ready, reached, back))))
@@ -51,10 +53,20 @@ def obstacle(ready: Ready) -> str:
         )
         first = f"{helps[0].name} ({helps[0].weight:,.0f}{unit}, the cheapest concession)"
         hint = "; reachable again " + " or ".join([first, *(_listed([c.name for c in helps[1:]]))])
+    passed = f" by way of {', '.join(p.name for p in via)}" if via else ""
+    gap = f"there is none from {start.name} to {end.name}: " if via else ""
     return (
-        f"no path from {origin.name} to {destination.name} {ready.conditions()}: from {origin.name} one reaches "
-        f"{here}; from {destination.name} {there}{f'; cut: {cut}' if cut else ''}{hint}"
+        f"no path from {origin.name} to {destination.name}{passed} {ready.conditions()}: {gap}from {start.name} one reaches "
+        f"{here}; from {end.name} {there}{f'; cut: {cut}' if cut else ''}{hint}"
     )
+
+
+def _gap(ready: Ready) -> tuple[Place, Place]:
+    """Return the first two places, one after the other, between which there is no path."""
+    for start, end in pairwise(ready.places):
+        if not ready.engine.reachable(start)[list(end.nodes)].any():
+            return start, end
+    return ready.places[0], ready.places[-1]
 
 
 def _listed(names: list[str]) -> list[str]:
