@@ -251,6 +251,12 @@ def test_a_crossing_that_is_shut_in_winter_is_passed_in_summer_only() -> None:
     seasonal = assemble(layers, ATTRS)
     assert cx.route(seasonal, "Alpha", "Charlie", month=7).countries == ("AAA", "BBB", "CCC")
     assert "BBB" not in cx.route(seasonal, "Alpha", "Charlie", month=1).countries
+    with pytest.raises(cx.NoRouteError) as winter:
+        cx.route(seasonal, "Alpha", "Charlie", month=1, avoid="DDD", modes="rail")
+    assert "by rail without DDD in month 1" in str(winter.value)
+    assert "cut: into DDD at three; shut in month 1 one; reachable again in another month than 1 (37 h" in str(
+        winter.value
+    )
     with pytest.raises(ValueError, match="month is 13"):
         cx.route(seasonal, "Alpha", "Charlie", month=13)
 

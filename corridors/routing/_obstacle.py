@@ -11,7 +11,7 @@ import numpy as np
 from corridors.cost import Cargo
 from corridors.errors import NoRouteError, PlaceError
 from corridors.network import MODES, Place
-from corridors.routing._avoid import Avoided, takes
+from corridors.routing._avoid import Avoided, open_in_month, takes
 from corridors.routing._engine import Engine
 from corridors.routing._question import Ready
 
@@ -29,11 +29,12 @@ class Concession:
 
 @dataclass(frozen=True)
 class _Conditions:
-    """What a way is held to beside its modes; ``cargo`` is None if transfers may be of any kind."""
+    """What a way is held to beside its modes; ``cargo`` is None if transfers may be of any kind, ``month`` for any season."""
 
     avoided: Avoided
     avoid_mode: str
     cargo: Cargo | None
+    month: int | None
 
 
 def obstacle(ready: Ready) -> str:
@@ -75,8 +76,9 @@ def _listed(names: list[str]) -> list[str]:
 
 
 def _cut(ready: Ready, reached: Any) -> str:
-    """Return what was cut at the rim of what is reached: open borders into avoided countries, then those not open."""
+    """Return what was cut at the rim of what is reached: open borders into avoided countries, shut for the season, then not open."""
     edges, countries = ready.network.tables["edges"], ready.avoided.countries
+    in_season = open_in_month(ready.network, ready.question.month)
     is_rim = reached[edges["from"]] != reached[edges["to"]]
     borders = np.flatnonzero(is_rim & (edges["kind"] == "crossing") & ~ready.usable)
     into: dict[str, list[str]] = {}
@@ -87,6 +89,8 @@ def _cut(ready: Ready, reached: Any) -> str:
             into.setdefault(f"into {' and '.join(avoided)} at " if avoided else "", []).append(
                 str(edges["crossing_id"][i])
             )
+        elif is_open and not in_season[i] and not avoided:
+            into.setdefault(f"shut in month {ready.question.month} ", []).append(str(edges["crossing_id"][i]))
         elif not is_open and not avoided:
             into.setdefault("not open ", []).append(f"{edges['crossing_id'][i]} ({edges['status'][i]})")
     order = sorted(into, key=lambda key: (key == "not open ", key))
@@ -124,12 +128,12 @@ def _concessions(ready: Ready) -> list[Concession]:
 
 
 def _conditions(ready: Ready) -> _Conditions:
-    return _Conditions(ready.avoided, ready.question.avoid_mode, ready.model.unit)
+    return _Conditions(ready.avoided, ready.question.avoid_mode, ready.model.unit, ready.question.month)
 
 
 def _mask(ready: Ready, held: _Conditions) -> Any:
-    """Return the edges that may be used under conditions, in the month that was asked for."""
-    return ready.open_edges(held.avoided, held.avoid_mode, held.cargo)[0]
+    """Return the edges that may be used under conditions."""
+    return ready.open_edges(held.avoided, held.avoid_mode, held.cargo, held.month)[0]
 
 
 def _relaxed(ready: Ready) -> list[tuple[str, _Conditions]]:
@@ -142,6 +146,8 @@ def _relaxed(ready: Ready) -> list[tuple[str, _Conditions]]:
             out.append((f"through {name}", replace(now, avoided=fewer)))
     if now.avoid_mode == "territory" and now.avoided.countries:
         out.append(("with avoid_mode='control'", replace(now, avoid_mode="control")))
+    if now.month is not None:
+        out.append((f"in another month than {now.month}", replace(now, month=None)))
     return out
 
 
@@ -185,6 +191,7 @@ def _shut_borders(ready: Ready) -> Any:
     """Return a mask of the crossings that are not open, but not avoided either."""
     edges, nodes, avoided = ready.network.tables["edges"], ready.network.tables["nodes"], ready.avoided
     shut = (edges["kind"] == "crossing") & (edges["status"] != "operating")
+    shut &= open_in_month(ready.network, ready.question.month)
     shut &= np.isin(edges["mode"], list(set(ready.modes) - avoided.modes)) & ~np.isin(
         edges["crossing_id"], list(avoided.crossings)
     )

@@ -64,14 +64,16 @@ class Ready:
         self.avoided = _without_transit(self.avoided, network, self.places)
         self.costs = EdgeCosts(network, self.model, Journey(self.places[0].iso3, self.places[-1].iso3))
         self.weights = edge_weights(self.costs, question.weight)
-        self.usable, self.cut = self.open_edges(self.avoided, question.avoid_mode, self.model.unit)
+        self.usable, self.cut = self.open_edges(self.avoided, question.avoid_mode, self.model.unit, question.month)
         if question.weight in DOLLARS:
             warn_of_unpriced(self.costs, self.usable)
         self.engine = Engine(network, self.weights, self.usable)
         self.per_km = connector_weight(self.model, question.weight)
 
-    def open_edges(self, avoided: Avoided, avoid_mode: str, cargo: Cargo | None) -> tuple[Any, tuple[Section, ...]]:
-        """Return a mask of the edges that may be used in the month asked for, and the sections that are cut.
+    def open_edges(
+        self, avoided: Avoided, avoid_mode: str, cargo: Cargo | None, month: int | None
+    ) -> tuple[Any, tuple[Section, ...]]:
+        """Return a mask of the edges that may be used, and the sections that are cut.
 
         Parameters
         ----------
@@ -79,11 +81,13 @@ class Ready:
             What must not be used, and how much of a country that is.
         cargo
             What is carried; None opens transfers of every kind.
+        month
+            1 to 12; None opens what is shut in some season.
         """
         allowed, cut = sections_of(self.network, avoided, avoid_mode)
         strict = self.question.avoid_strict
         mask = usable(self.network, self.modes, avoided, cargo, avoid_strict=strict, sections=allowed)
-        return mask & open_in_month(self.network, self.question.month), cut
+        return mask & open_in_month(self.network, month), cut
 
     @staticmethod
     def finder(network: Network, question: Question) -> Callable[[Asked], Place]:
@@ -97,10 +101,11 @@ class Ready:
         return find
 
     def conditions(self) -> str:
-        """Return the modes and what is avoided, in words."""
-        avoided = self.avoided
+        """Return the modes, what is avoided, and the month, in words."""
+        avoided, month = self.avoided, self.question.month
         names = sorted(avoided.countries | avoided.crossings | avoided.lines | avoided.modes)
-        return f"by {' and '.join(self.modes)}" + (f" without {', '.join(names)}" if names else "")
+        without, season = f" without {', '.join(names)}" if names else "", f" in month {month}" if month else ""
+        return f"by {' and '.join(self.modes)}{without}{season}"
 
     def path(self) -> Path | None:
         """Return the best path, or None."""
