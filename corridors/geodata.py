@@ -126,3 +126,21 @@ def _joined(frame: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
     key = _JOINED[kind]
     table = load(kind)
     return frame[[key, "geometry"]].merge(table, on=key, how="left", validate="one_to_one")
+
+
+def bloc_members(bloc: str) -> set[str]:
+    """Return the countries that are members of a bloc today, none if there is no such bloc.
+
+    Parameters
+    ----------
+    bloc
+        Its name, in any case.
+
+    Returns
+    -------
+    set of str
+        ISO alpha-3 codes.
+    """
+    table = load("blocs")
+    is_member = (table["bloc"].str.casefold() == bloc.casefold()) & (table["status"] == "member")
+    return set(table.loc[is_member & (table["until"] == ""), "iso3"])

@@ -103,6 +103,14 @@ def test_a_front_on_the_continent_can_be_checked_by_hand(toy: Network) -> None:
     assert found.table()["differs_by"].iloc[1] == "not through BBB; with sea"
 
 
+def test_dollars_are_called_as_the_weight_is_and_fit_the_cargo(toy: Network) -> None:
+    default, named = cx.pareto(toy, "Alpha", "Charlie", cargo="feu"), ("time_h", "cost_usd_feu", "n_crossings")
+    assert repr(default) == repr(cx.pareto(toy, "Alpha", "Charlie", cargo="feu", objectives=named))
+    for wrong in (("time_h", "cost_usd_teu"), ("cost", "cost_usd_feu")):
+        with pytest.raises(cx.UnknownNameError, match=r"n_transshipments \(cost or cost_usd_feu, dollars"):
+            cx.pareto(toy, "Alpha", "Charlie", cargo="feu", objectives=wrong)
+
+
 def test_avoid_holds_on_a_front(toy: Network) -> None:
     found = cx.pareto(toy, "Alpha", "Charlie", avoid="BBB", modes=["rail", "road", "sea"])
     assert found.routes

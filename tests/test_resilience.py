@@ -106,6 +106,7 @@ def test_the_port_of_the_target_is_a_gate() -> None:
 def test_a_target_at_home_cannot_be_cut_off(toy: Network) -> None:
     with pytest.raises(cx.NoRouteError, match="AAA cannot be cut off from Alpha"):
         cx.isolation(toy, "AAA", targets=["Alpha"])
+    assert cx.isolation(toy, "aaa", targets=["Charlie"], modes="rail").country == "AAA"
     with pytest.raises(cx.UnknownNameError, match="no country 'ZZZ'"):
         cx.isolation(toy, "ZZZ", targets=["Alpha"])
 
@@ -199,3 +200,17 @@ def test_a_pair_without_a_route_is_a_failure_with_its_reason(toy: Network) -> No
     assert found.failures[["origin", "destination"]].to_numpy().tolist() == [["Alpha", "Isle"]]
     assert "Isle" in found.failures["reason"][0]
     assert cx.criticality(toy, [("Alpha", "Bravo")], modes="rail").failures.empty
+
+
+def test_a_country_is_shut_alike_by_avoiding_by_a_scenario_and_in_criticality() -> None:
+    """The shortest way over the Caspian calls at Alat without landing there."""
+    network, ends, how = cx.load_network(), ("Turkmenbashi", "Aktau"), {"weight": "length_km"}
+    best = cx.route(network, *ends, **how)
+    assert "AZE" in best.countries
+    assert not best.edge("country").tolist().count("AZE")
+    avoiding = cx.route(network, *ends, avoid="AZE", **how)
+    assert avoiding.length_km > best.length_km
+    closed = cx.Scenario("x").close("country:AZE").apply(network)
+    assert cx.route(closed, *ends, **how).length_km == avoiding.length_km
+    row = cx.criticality(network, [ends], of="countries", **how).losers.set_index("id").loc["country:AZE"]
+    assert row["time_h_shut"] == avoiding.time_h

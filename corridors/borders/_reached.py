@@ -28,7 +28,7 @@ def reached_through(
     places: Iterable[Asked],
     *,
     mode: str = "",
-    modes: Sequence[str] | None = None,
+    modes: Sequence[str] | str | None = None,
     weight: Weight = "time_h",
     cost: str | Path | CostModel = DEFAULT,
 ) -> pd.DataFrame:

@@ -94,7 +94,8 @@ def transit_countries(
     ('UZB',)
     """
     used = _modes(modes)
-    known = set(network.tables["nodes"]["iso3"])
+    a, b = a.upper(), b.upper()
+    known = set(network.tables["nodes"]["iso3"]) - {""}
     for iso3 in (a, b):
         if iso3 not in known:
             raise UnknownNameError(f"the network has no node in {iso3!r}; it has {', '.join(sorted(known))}")

@@ -30,7 +30,7 @@ def detour_if_shut(
     crossing: str,
     *,
     mode: str = "",
-    modes: Sequence[str] | None = None,
+    modes: Sequence[str] | str | None = None,
     cost: str | Path | CostModel = DEFAULT,
 ) -> pd.DataFrame:
     """Return what shutting a crossing point does to the stations on its two sides.
@@ -79,7 +79,7 @@ def detour_if_shut(
         others, cut_off = _others_open(network, crossing_id, by), _cut_off(network, shut, by)
         for i, ends in _station_pairs(network, np.flatnonzero(shut)).items():
             head = {"crossing_id": crossing_id, "mode": by, "line_id": str(edges["line_id"][i])}
-            detour = _detour(network, shut, i, ends, tuple(modes or (by,)), cost)
+            detour = _detour(network, shut, i, ends, modes or by, cost)
             within = detour["length_km"] + detour["detour_km"]
             rows.append({**head, **detour, **_nearest(others, within), "cut_off": cut_off})
     names = ["crossing_id", "mode", "line_id", "from_name", "to_name", "length_km", "time_h", "detour_km", "detour_h",
@@ -118,7 +118,12 @@ def _station_pairs(network: Network, crossing_edges: Any) -> dict[int, tuple[int
 
 
 def _detour(
-    network: Network, shut: Any, edge: int, ends: tuple[int, int], modes: tuple[str, ...], cost: str | Path | CostModel
+    network: Network,
+    shut: Any,
+    edge: int,
+    ends: tuple[int, int],
+    modes: Sequence[str] | str,
+    cost: str | Path | CostModel,
 ) -> dict[str, Any]:
     """Return the way between the stations on both sides of a crossing edge, before and after some edges are shut."""
     nodes = network.tables["nodes"]

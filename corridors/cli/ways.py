@@ -104,10 +104,8 @@ def pareto(
     out: Out,
     objectives: Annotated[
         str,
-        typer.Option(
-            help="time_h, cost_usd_teu, n_crossings, length_km, n_gauge_breaks, n_transshipments; two or three."
-        ),
-    ] = "time_h,n_crossings",
+        typer.Option(help="time_h, cost, n_crossings, length_km, n_gauge_breaks, n_transshipments; two or three."),
+    ] = "time_h,cost,n_crossings",
     epsilon: Annotated[float, typer.Option(help="0.01 leaves out routes that are at most 1 % better.", min=0)] = 0.0,
 ) -> None:
     """Print the routes that none beats on every criterion.

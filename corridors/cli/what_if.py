@@ -130,7 +130,7 @@ def simulate(
     out: Out,
     n: Annotated[int, typer.Option("-n", help="How many draws.", min=1)] = 1000,
     seed: Seed = 1,
-    k: Annotated[int, typer.Option("-k", help="How many alternatives.", min=1, max=10)] = 4,
+    k: Annotated[int, typer.Option("-k", help="How many alternatives.", min=1, max=10)] = 3,
 ) -> None:
     """Print how sure the hours and dollars are, and how often each way wins.
 

@@ -7,7 +7,7 @@ on those edges, so a plain shortest path is right and a route's totals are sums 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -216,6 +216,27 @@ class Network:
         out = np.empty(len(line_ids), dtype=object)
         out[:] = [names.get(i, i) for i in line_ids]
         return out
+
+    def edges_in(self, countries: Collection[str]) -> Any:
+        """Return a mask of the edges that lie in some countries, lead over their borders, or call at their ports.
+
+        Parameters
+        ----------
+        countries
+            ISO alpha-3 codes.
+
+        Returns
+        -------
+        numpy.ndarray of bool
+            One value an edge.
+        """
+        edges, iso3 = self.tables["edges"], self.tables["nodes"]["iso3"]
+        wanted = set(countries)
+        hit = [c for c in set(edges["country"].tolist()) if wanted & set(c.split("|"))]
+        mask = np.isin(edges["country"], np.array(hit, dtype=object))
+        for end in ("from", "to"):  # a sea lane lies in no country, a port that it calls at does
+            mask |= np.isin(iso3[edges[end]], list(wanted))
+        return mask
 
     @cached_property
     def crossing_control(self) -> dict[tuple[str, str], str]:

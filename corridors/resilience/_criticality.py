@@ -214,7 +214,7 @@ def _parts(best: Route, of: str) -> list[tuple[str, str, Any]]:
         return [(f"line:{i}", str(n), edges["line_id"] == i) for i, n in zip(ids, names, strict=True)]
     if of == "countries":
         inner = [c for c in dict.fromkeys(best.countries) if c not in (best.origin.iso3, best.destination.iso3)]
-        return [(f"country:{c}", c, _in_country(edges["country"], c)) for c in inner]
+        return [(f"country:{c}", c, best.network.edges_in({c})) for c in inner]
     if of == "ports":
         ends = np.concatenate([best.ends[0], best.ends[1]])
         transfers = edges["kind"] == "transshipment"
@@ -235,11 +235,6 @@ def _parts(best: Route, of: str) -> list[tuple[str, str, Any]]:
             out.append((f"crossing:{row.crossing_id}", f"{row.name} ({row.iso3_from}-{row.iso3_to})",
                         is_crossing & (edges["crossing_id"] == row.crossing_id)))  # fmt: skip
     return out
-
-
-def _in_country(column: Any, iso3: str) -> Any:
-    hit = [c for c in set(column.tolist()) if iso3 in c.split("|")]
-    return np.isin(column, np.array(hit, dtype=object))
 
 
 def _ranked(losers: pd.DataFrame, attrs: dict[str, Any]) -> pd.DataFrame:

@@ -101,6 +101,7 @@ def isolation(
     import pandas as pd
 
     nodes = network.tables["nodes"]
+    country = country.upper()
     if country not in set(nodes["iso3"]):
         raise UnknownNameError(f"no country {country!r} in this network (ISO alpha-3)")
     allowed = check_modes(modes)

@@ -201,7 +201,7 @@ def pareto(
     origin: Asked,
     destination: Asked,
     *,
-    objectives: Sequence[str] = ("time_h", "cost_usd_teu", "n_crossings"),
+    objectives: Sequence[str] = ("time_h", "cost", "n_crossings"),
     epsilon: float = 0.0,
     avoid: Iterable[str] | str = (),
     avoid_strict: bool = False,
@@ -224,8 +224,8 @@ def pareto(
     network, avoid, avoid_strict, avoid_mode, modes, cost, cargo, month, max_connector_km
         As for `route`.
     objectives
-        Criteria, any of ``"time_h"``, ``"cost_usd_teu"`` (or that of the cargo priced), ``"n_crossings"``, ``"length_km"``,
-        ``"n_gauge_breaks"``, ``"n_transshipments"``. Two or three are quick; more work, slowly.
+        Criteria, any of ``"time_h"``, ``"cost"`` (dollars; also by the name of their column, ``"cost_usd_teu"`` or that of the
+        cargo), ``"n_crossings"``, ``"length_km"``, ``"n_gauge_breaks"``, ``"n_transshipments"``. Two or three are quick; more work, slowly.
     epsilon
         0.01 leaves out routes as long as, for each route of the exact front, one stays that is at most 1 % worse in every
         criterion. 0 for the exact front.

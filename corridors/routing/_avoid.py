@@ -101,7 +101,7 @@ def read_avoid(network: Network, avoid: Iterable[str] | str) -> Avoided:
             modes.add(bare)
         elif prefix in ("", "line", "crossing") and (found := _line_or_crossing(network, item)):
             (lines if found[0] == "line" else crossings).add(found[1])
-        elif prefix in ("", "bloc") and (members := bloc_members(bare)):
+        elif prefix in ("", "bloc") and (members := geodata.bloc_members(bare)):
             countries |= members
         else:
             raise UnknownNameError(
@@ -137,25 +137,6 @@ def _line_or_crossing(network: Network, item: str) -> tuple[str, str] | None:
 def known_countries(network: Network) -> set[str]:
     """Return the countries in which the network has nodes."""
     return {str(c) for c in set(network.tables["nodes"]["iso3"]) if c}
-
-
-def bloc_members(bloc: str, year: int | None = None) -> set[str]:
-    """Return the member countries of a bloc, empty if there is no such bloc.
-
-    Parameters
-    ----------
-    bloc
-        Its name, in any case.
-    year
-        The year of membership; None for today's.
-    """
-    table = geodata.load("blocs")
-    rows = table[(table["bloc"].str.casefold() == bloc.casefold()) & (table["status"] == "member")]
-    if year is None:
-        return set(rows.loc[rows["until"] == "", "iso3"])
-    since = rows["since"].str[:4].replace("", "0").astype(int)
-    until = rows["until"].str[:4].replace("", "9999").astype(int)
-    return set(rows.loc[(since <= year) & (year < until), "iso3"])
 
 
 def open_in_month(network: Network, month: int | None) -> Any:
@@ -226,13 +207,9 @@ def usable(
     if cargo is not None:
         mask &= takes(network, cargo)
     if avoided.countries:
-        hit = {c for c in set(edges["country"]) if avoided.countries & set(c.split("|"))}
         is_let_in = np.zeros(len(mask), dtype=bool)
         is_let_in[[i for s in sections for i in s.edges]] = True
-        is_hit = np.isin(edges["country"], list(hit))
-        for end in ("from", "to"):  # a sea lane lies in no country, a port that it calls at does
-            is_hit |= np.isin(nodes["iso3"][edges[end]], list(avoided.countries))
-        mask &= ~is_hit | is_let_in
+        mask &= ~network.edges_in(avoided.countries) | is_let_in
     if avoided.crossings:
         mask &= ~((edges["kind"] == "crossing") & np.isin(edges["crossing_id"], list(avoided.crossings)))
     if avoided.lines:

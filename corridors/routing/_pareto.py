@@ -17,7 +17,7 @@ from corridors.routing._route import Route
 from corridors.routing._search import Search, distinct_names
 from corridors.units import Floats
 
-OBJECTIVES = ("time_h", "cost_usd_teu", "n_crossings", "length_km", "n_gauge_breaks", "n_transshipments")
+OBJECTIVES = ("time_h", "cost", "n_crossings", "length_km", "n_gauge_breaks", "n_transshipments")
 
 _KIND = {"n_crossings": "crossing", "n_gauge_breaks": "gauge_change", "n_transshipments": "transshipment"}
 
@@ -26,17 +26,21 @@ _UNITS = 1e4
 
 
 def check_objectives(objectives: Sequence[str], cargo: str) -> tuple[str, ...]:
-    """Return objectives as a tuple.
+    """Return objectives as a tuple, ``"cost"`` by the name of its column.
 
     Raises
     ------
     UnknownNameError
         One that does not exist, one twice, or none; or one in dollars of another cargo than the one priced.
     """
-    given = (objectives,) if isinstance(objectives, str) else tuple(objectives)
-    known = [f"cost_usd_{cargo}" if name == "cost_usd_teu" else name for name in OBJECTIVES]
-    if not given or len(set(given)) != len(given) or set(given) - set(known):
-        raise UnknownNameError(f"objectives is {objectives!r}; name each once, out of {', '.join(known)}")
+    column = f"cost_usd_{cargo}"
+    asked = (objectives,) if isinstance(objectives, str) else tuple(objectives)
+    given = tuple(column if name == "cost" else name for name in asked)
+    if not given or len(set(given)) != len(given) or set(given) - {column, *OBJECTIVES}:
+        raise UnknownNameError(
+            f"objectives is {objectives!r}; name each once, out of {', '.join(OBJECTIVES)} (cost or {column}, dollars for one unit "
+            "of the cargo)"
+        )
     return given
 
 

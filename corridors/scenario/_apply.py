@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from corridors import geodata
 from corridors.errors import ScenarioError
 from corridors.network import Network
 from corridors.scenario import _select
@@ -159,7 +160,7 @@ class Work:
         kind, bare = _select.find(self.network, target)
         if kind not in ("country", "bloc"):
             raise ScenarioError(f"no_transit is for countries and blocs; {target!r} is a {kind}: close it")
-        countries = {bare} if kind == "country" else _select.bloc_members(bare)
+        countries = {bare} if kind == "country" else geodata.bloc_members(bare)
         self.no_transit = sorted({*self.no_transit, *countries})
 
     # Changing costs --------------------------------------------------------------------------------------------------

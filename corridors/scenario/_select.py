@@ -68,9 +68,9 @@ def edges_of(network: Network, kind: str, bare: str) -> Any:
     if kind == "mode":
         return modes_of(network) == bare
     if kind == "border":
-        return (edges["kind"] == "crossing") & _holds(edges["country"], set(bare.split("-")), every=True)
-    countries = {bare} if kind == "country" else bloc_members(bare)
-    return _holds(edges["country"], countries)
+        pair = bare.split("-")
+        return (edges["kind"] == "crossing") & np.isin(edges["country"], ["|".join(pair), "|".join(reversed(pair))])
+    return network.edges_in({bare} if kind == "country" else geodata.bloc_members(bare))
 
 
 def modes_of(network: Network) -> Any:
@@ -94,20 +94,6 @@ def crossings_of(network: Network, kind: str, bare: str) -> Any:
         both = set(bare.split("-"))
         return np.array([{a, b} == both for a, b in sides], dtype=bool)
     if kind in ("country", "bloc"):
-        countries = {bare} if kind == "country" else bloc_members(bare)
+        countries = {bare} if kind == "country" else geodata.bloc_members(bare)
         return np.array([bool({a, b} & countries) for a, b in sides], dtype=bool)
     return np.zeros(len(table["crossing_id"]), dtype=bool)
-
-
-def bloc_members(bloc: str) -> set[str]:
-    """Return the countries that are members of a bloc today."""
-    table = geodata.load("blocs")
-    is_member = (table["bloc"].str.casefold() == bloc.casefold()) & (table["status"] == "member")
-    return set(table.loc[is_member & (table["until"] == ""), "iso3"])
-
-
-def _holds(column: Any, countries: set[str], *, every: bool = False) -> Any:
-    """Return a mask of the edges that lie in some, or in every, of the countries."""
-    values = {c: set(c.split("|")) for c in set(column.tolist())}
-    hit = [c for c, parts in values.items() if (parts == countries if every else parts & countries)]
-    return np.isin(column, np.array(hit, dtype=object))

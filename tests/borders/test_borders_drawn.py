@@ -106,6 +106,7 @@ def test_shutting_a_crossing_gives_the_way_round_and_what_is_cut_off(toy: cx.Net
     half = cx.Scenario("three shut").close("three").apply(toy)
     assert cx.detour_if_shut(half, "one").iloc[0]["cut_off"] == ("AAA",)
     assert "no path" in cx.detour_if_shut(half, "one").iloc[0]["reason"]
+    assert cx.detour_if_shut(toy, "one", modes="rail").equals(table)
 
 
 def test_who_is_reached_through_a_crossing(toy: cx.Network) -> None:
