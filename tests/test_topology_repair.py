@@ -152,11 +152,37 @@ def test_chains_become_one_line_and_parallel_routes_stay() -> None:
     assert len(contract(lines, keep=np.array([[3.0, 0.0]])).lines) == 5
 
 
-def test_a_ring_at_a_junction_starts_at_the_junction() -> None:
+def test_a_ring_keeps_the_node_farthest_from_its_junction() -> None:
     lines = frame([(0, 0), (1, 0)], [(1, 0), (2, 1)], [(2, 1), (0.5, 1)], [(0.5, 1), (1, 0)])
     joined = contract(lines).lines
-    assert len(joined) == 2
-    assert joined.geometry.iloc[1].coords[0] == joined.geometry.iloc[1].coords[-1] == (1.0, 0.0)
+    assert [line.coords[0] + line.coords[-1] for line in joined.geometry] == [(0, 0, 1, 0), (1, 0, 2, 1), (1, 0, 2, 1)]
+    assert shapes(contract(joined).lines) == shapes(joined)
+
+
+def test_the_terminus_of_a_double_track_stays_a_place() -> None:
+    #        ___c___
+    #   a---b       d    two tracks 20 m apart from b to d, and nothing beyond; one of them has a node on its way
+    #        -------
+    lines = frame(
+        [(0, 0), (0.1, 0)], [(0.1, 0), (0.2, 10 * M)], [(0.2, 10 * M), (0.3, 0)], [(0.1, 0), (0.2, -10 * M), (0.3, 0)]
+    )  # fmt: skip
+    for repaired in (contract(lines).lines, repair_lines(lines, contract=True, snap_m=1).lines):
+        ends = {xy for line in repaired.geometry for xy in (line.coords[0], line.coords[-1])}
+        assert ends == {(0, 0), (0.1, 0), (0.3, 0)}
+        assert km(repaired) == pytest.approx(km(lines))
+    one, repairs = repair_lines(lines, parallels_m=30, snap_m=1)
+    assert one["line_id"].tolist() == ["l0", "l1", "l2"]
+    assert repairs["kind"].tolist() == ["parallel"]
+
+
+def test_dropping_parallels_leaves_the_other_lines_and_their_nodes_alone() -> None:
+    #   a---b---c===d   a station b on plain line, and two tracks from c to d
+    lines = frame(
+        [(0, 0), (0.1, 0)], [(0.1, 0), (0.2, 0)], [(0.2, 0), (0.3, 5 * M), (0.4, 0)], [(0.2, 0), (0.4, 0)]
+    )  # fmt: skip
+    one, repairs = repair_lines(lines, parallels_m=30, snap_m=1)
+    assert one["line_id"].tolist() == ["l0", "l1", "l3"]
+    assert repairs[["kind", "what"]].to_numpy().tolist() == [["parallel", "l2"]]
 
 
 def test_two_tracks_side_by_side_become_one_on_request() -> None:

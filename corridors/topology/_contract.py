@@ -14,7 +14,6 @@ from corridors.topology._arrays import (
     Ragged,
     Repaired,
     Step,
-    joined_rows,
     labels,
     no_repairs,
     on_frame,
@@ -22,16 +21,20 @@ from corridors.topology._arrays import (
     vertex_keys,
 )
 from corridors.topology._repair import SAME
+from corridors.topology._sphere import chord_m
 from corridors.units import Floats
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 
 def contract(
     frame: gpd.GeoDataFrame, *, same: Sequence[str] = (*SAME, "repair"), keep: Floats | None = None
 ) -> Repaired:
     """Make one line of each chain of lines between junctions; lines that run parallel between two nodes stay apart.
+
+    A chain that comes back to where it starts keeps its farthest node: the end of a double track is a place.
 
     Parameters
     ----------
@@ -48,19 +51,22 @@ def contract(
 
 def join_chains(lines: Lines, *, same: Sequence[str] = (*SAME, "repair"), keep: Floats | None = None) -> Step:
     """Do the work of `contract`."""
+    return _chained(lines, same, keep)[:2]
+
+
+def _chained(lines: Lines, same: Sequence[str], keep: Floats | None) -> tuple[Lines, pd.DataFrame, Any]:
+    """Return chains, what was joined, and of each line the number of its chain."""
     ragged = lines.ragged
     ends = ragged.joints
-    beyond = _beyond(ends, lines.codes(same), keep)
-    merged = np.flatnonzero((beyond >= 0).any(axis=1))
+    beyond = _never_closed(ends, _opened(ends, _beyond(ends, lines.codes(same), keep)))
+    merged = _merged(beyond)
     if len(merged) == 0:
-        return lines, no_repairs()
-    order, backwards, chain = _in_order(ends, _opened(ends, beyond, merged), merged)
-    is_first = np.ones(len(order), dtype=bool)
-    is_first[1:] = chain[1:] != chain[:-1]
+        return lines, no_repairs(), np.arange(len(ragged))
+    order, backwards, chain = _in_order(ends, beyond, merged)
+    is_first = _is_first(chain)
     xy = ragged.xy.copy()
     xy[ragged.ends] = ends.xy[ends.node]  # 180 and -180 degrees are one place, written in one way
     chains = Ragged(xy, ragged.start).take(order, backwards=backwards, joined=~is_first)
-    chains = _settled_rings(chains, beyond[order[is_first], backwards[is_first].astype(int)] >= 0)
     what = lines.names(order).astype(str)
     lowest = order[np.lexsort((order, what, chain))][is_first]
     single = np.setdiff1d(np.arange(len(ragged)), merged, assume_unique=True)
@@ -69,7 +75,21 @@ def join_chains(lines: Lines, *, same: Sequence[str] = (*SAME, "repair"), keep: 
     count = np.diff(np.append(np.flatnonzero(is_first), len(order)))
     note = [f"{n} lines made one" for n in count.tolist()]
     repairs = repair_rows("contracted", lines.names(lowest), chains.xy[chains.start[:-1]], 0.0, note)
-    return lines.pieces(ragged.take(single).and_then(chains).take(place), rows[place]), repairs
+    of = np.empty(len(ragged), dtype=int)
+    of[single], of[order] = np.arange(len(single)), len(single) + chain
+    return lines.pieces(ragged.take(single).and_then(chains).take(place), rows[place]), repairs, np.argsort(place)[of]
+
+
+def _merged(beyond: Any) -> Any:
+    """Return the lines that go on in another one."""
+    return np.flatnonzero((beyond >= 0).reshape(-1, 2).any(axis=1))
+
+
+def _is_first(chain: Any) -> Any:
+    """Return a mask of the first line of each chain."""
+    first = np.ones(len(chain), dtype=bool)
+    first[1:] = chain[1:] != chain[:-1]
+    return first
 
 
 def _beyond(ends: Ends, code: Any, keep: Floats | None) -> Any:
@@ -83,28 +103,56 @@ def _beyond(ends: Ends, code: Any, keep: Floats | None) -> Any:
         ok &= ~np.isin(ends.key[two], vertex_keys(np.asarray(keep, dtype=float)))
     beyond = np.full(ends.node.size, -1)
     beyond[a[ok]], beyond[b[ok]] = b[ok], a[ok]
-    return beyond.reshape(-1, 2)
+    return beyond
 
 
-def _opened(ends: Ends, beyond: Any, merged: Any) -> Any:
+def _opened(ends: Ends, beyond: Any) -> Any:
     """Return where ends go on, with each ring that meets no junction opened at its lowest node."""
-    mine = beyond[merged]
+    merged = _merged(beyond)
+    mine = beyond.reshape(-1, 2)[merged]
     inner = mine[mine >= 0]
-    number = np.zeros(len(beyond), dtype=int)
+    number = np.zeros(len(ends.node), dtype=int)
     number[merged] = np.arange(len(merged))
     pairs = np.column_stack([np.repeat(np.arange(len(merged)), (mine >= 0).sum(axis=1)), number[inner // 2]])
     chain = labels(pairs, len(merged))
-    is_open = np.zeros(chain.max() + 1, dtype=bool)
+    is_open = np.zeros(chain.max(initial=-1) + 1, dtype=bool)
     is_open[chain[(mine < 0).any(axis=1)]] = True
     ring = np.flatnonzero(~is_open[chain])
-    out = beyond.copy().ravel()
-    if len(ring):
-        end = (2 * merged[ring][:, None] + (0, 1)).ravel()
-        of = np.repeat(chain[ring], 2)
-        order = np.lexsort((end, ends.node.ravel()[end], of))
-        at = end[order[np.unique(of[order], return_index=True)[1]]]
-        out[out[at]] = -1
-        out[at] = -1
+    if len(ring) == 0:
+        return beyond
+    end = (2 * merged[ring][:, None] + (0, 1)).ravel()
+    of = np.repeat(chain[ring], 2)
+    order = np.lexsort((end, ends.node.ravel()[end], of))
+    return _cut(beyond, end[order[np.unique(of[order], return_index=True)[1]]])
+
+
+def _never_closed(ends: Ends, beyond: Any) -> Any:
+    """Return where ends go on, with each chain that comes back to where it starts cut at its farthest node.
+
+    That is the terminus of a double track, or of a balloon: as one closed line it would be no place any more.
+    """
+    merged = _merged(beyond)
+    order, backwards, chain = _in_order(ends, beyond, merged)
+    is_first = _is_first(chain)
+    start, last = ends.node[order, backwards.astype(int)], ends.node[order, (~backwards).astype(int)]
+    begin = start[is_first][chain]
+    is_closed = (
+        begin == last[np.append(np.flatnonzero(is_first)[1:], len(chain)) - 1][chain] if len(chain) else is_first
+    )
+    inner = np.flatnonzero(is_closed & ~is_first)
+    if len(inner) == 0:
+        return beyond
+    far = chord_m(ends.xy[begin[inner]], ends.xy[start[inner]])
+    inner = inner[np.lexsort((start[inner], -far, chain[inner]))]
+    inner = inner[_is_first(chain[inner])]
+    return _cut(beyond, 2 * order[inner] + backwards[inner])
+
+
+def _cut(beyond: Any, at: Any) -> Any:
+    """Return where ends go on, but for some ends and those that they went on in."""
+    out = beyond.copy()
+    out[out[at]] = -1
+    out[at] = -1
     return out
 
 
@@ -135,19 +183,6 @@ def _in_order(ends: Ends, beyond: Any, merged: Any) -> tuple[Any, Any, Any]:
     return way // 2, way % 2 == 1, chain[order]
 
 
-def _settled_rings(chains: Ragged, is_free: Any) -> Ragged:
-    """Return chains in which a closed one has a settled direction, and starts at its lowest vertex if it is free to."""
-    xy, key = chains.xy.copy(), chains.key
-    for k in np.flatnonzero(key[chains.ends[:, 0]] == key[chains.ends[:, 1]]):
-        row = np.arange(chains.start[k], chains.start[k + 1] - 1)
-        if is_free[k]:
-            row = np.roll(row, -int(np.argmin(key[row])))
-        if key[row[-1]] < key[row[1]]:
-            row = np.concatenate([row[:1], row[:0:-1]])
-        xy[chains.start[k] : chains.start[k + 1]] = chains.xy[np.append(row, row[0])]
-    return Ragged(xy, chains.start)
-
-
 def drop_parallels(frame: gpd.GeoDataFrame, *, apart_m: float, same: Sequence[str] = (*SAME, "repair")) -> Repaired:
     """Drop tracks side by side: lines between the same two nodes that are nowhere farther apart than ``apart_m``.
 
@@ -165,14 +200,18 @@ def drop_parallels(frame: gpd.GeoDataFrame, *, apart_m: float, same: Sequence[st
 
 def without_parallels(lines: Lines, *, apart_m: float, same: Sequence[str] = (*SAME, "repair")) -> Step:
     """Do the work of `drop_parallels`."""
-    rows: list[Any] = []
-    while True:
-        dropped, repairs = _parallel(lines, apart_m, same)
-        if not dropped.any():
-            return lines, joined_rows(rows)
-        rows.append(repairs)
-        keep = np.flatnonzero(~dropped)
-        lines = lines.pieces(lines.ragged.take(keep), keep)
+    dropped, repairs = _parallel(lines, apart_m, same)
+    keep = np.flatnonzero(~dropped)
+    return lines.pieces(lines.ragged.take(keep), keep), repairs
+
+
+def without_parallel_chains(lines: Lines, *, apart_m: float, keep: Floats | None = None) -> Step:
+    """Drop the lines of chains that run beside a shorter chain; the others stay as they are, with their nodes."""
+    same = (*SAME, "repair")
+    chains, _, of = _chained(lines, same, keep)
+    dropped, repairs = _parallel(chains, apart_m, same)
+    stay = np.flatnonzero(~dropped[of])
+    return lines.pieces(lines.ragged.take(stay), stay), repairs
 
 
 def _parallel(lines: Lines, apart_m: float, same: Sequence[str]) -> tuple[Any, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from corridors.topology._arrays import Lines, Repaired, joined_rows
 from corridors.topology._boxes import may_be_in
-from corridors.topology._contract import join_chains, without_parallels
+from corridors.topology._contract import join_chains, without_parallel_chains
 from corridors.topology._gaps import close
 from corridors.topology._repair import (
     TOUCH_M,
@@ -140,12 +140,11 @@ def _may_move(lines: Lines, last: list[pd.DataFrame] | None, new: list[pd.DataFr
 
 
 def _without_parallels(lines: Lines, metres: float, keep: Floats | None) -> tuple[Lines, list[pd.DataFrame]]:
-    """Join chains and drop parallels in turn: a track that is gone leaves nodes that are no junctions any more."""
+    """Drop parallel chains until none is left: a track that is gone leaves nodes that are no junctions any more."""
     rows: list[pd.DataFrame] = []
     for _ in range(_ROUNDS):
-        lines, joined = join_chains(lines, keep=keep)
-        lines, dropped = without_parallels(lines, apart_m=metres)
-        rows += [joined, dropped]
+        lines, dropped = without_parallel_chains(lines, apart_m=metres, keep=keep)
         if len(dropped) == 0:
             break
+        rows.append(dropped)
     return lines, rows
