@@ -235,7 +235,9 @@ def test_a_file_with_several_layers_is_refused_by_name_and_not_read_in_part(tmp_
     zipped = shutil.make_archive(str(tmp_path / "both"), "zip", tmp_path / "in")
     with pytest.raises(cx.LayerError, match=r"several layers \(r[oa][ai][ld]\.shp, r[oa][ai][ld]\.shp\); unpack it"):
         cx.build_network(rail=zipped)
-    with pytest.raises(cx.LayerError, match=r"several layers \(rail, road\); read one with geopandas"):
+    with pytest.raises(
+        cx.LayerError, match=r"several layers \(rail, road\); give one of them, as 'both.gpkg\|layername=rail'"
+    ):
         cx.build_network(rail=tmp_path / "both.gpkg")
 
 
@@ -331,3 +333,144 @@ def test_a_line_over_the_antimeridian_passes_no_country_on_the_other_side_of_the
     assert network.edges["length_km"].sum() == pytest.approx(west + east, rel=1e-4)
     assert len(network.report().components) == 1
     assert network.repairs["kind"].tolist()[0] == "antimeridian"
+
+
+# What people really have ------------------------------------------------------------------------------------------------
+
+CYRILLIC = gpd.GeoDataFrame({"NAME": ["Запад"]}, geometry=[LineString([(2, 6), (3, 6)])], crs=4326)
+
+
+def built(rail: object, **options: object) -> cx.Network:
+    return cx.build_network(rail=rail, **({"borders": countries(), "crossings": CROSSINGS, "places": PLACES} | options))
+
+
+def test_rows_that_are_dropped_or_taken_apart_are_said_and_lines_are_called_by_their_row() -> None:
+    parts = MultiLineString([[(2, 6), (3, 6)], [(3, 6), (6, 6)]])
+    rail = gpd.GeoDataFrame(
+        {"name": ["none", "empty", "two parts", "last"]},
+        geometry=[None, LineString(), parts, LineString([(3, 6), (3, 5)])],
+        crs=4326,
+    )
+    n = built(rail)
+    assert n.repairs[["kind", "what"]].to_numpy().tolist() == [
+        ["no geometry", "rail-1"], ["no geometry", "rail-2"], ["multi-part", "rail-3"]
+    ]  # fmt: skip
+    assert n.lines["name"].to_dict() == {"rail-3": "two parts", "rail-4": "last"}
+    only_found = built(rail, repair=False).repairs
+    assert only_found["note"].iloc[0] == "dropped"
+
+
+@pytest.mark.parametrize("gauge", [1.52, 152, 15200, -1520, np.inf, "1520;1435", "5 ft", 1519.7])
+def test_a_gauge_in_another_unit_is_refused_with_its_row(gauge: object) -> None:
+    with pytest.raises(
+        cx.SchemaError, match=r"the rail layer: row 2: gauge is '.*'; it must be a number of millimetres"
+    ):
+        built(RAIL.assign(gauge=[1520, gauge, None]))
+    with pytest.raises(cx.SchemaError, match="defaults: row 1"):
+        built(RAIL.drop(columns="gauge"), defaults={"gauge_mm": gauge})
+
+
+def test_a_gauge_may_be_written_as_text_and_nothing_is_unknown() -> None:
+    n = built(RAIL.assign(gauge=["1520 mm", " 1520.0", ""]), defaults={"gauge_mm": "1000"})
+    assert n.lines["gauge_mm"].tolist() == ["1520", "1520", "1000"]
+
+
+def test_names_of_columns_and_words_in_them_are_read_in_any_case() -> None:
+    rail = RAIL.rename(columns=str.upper).set_geometry("GEOMETRY").assign(LINE_ID=[1.0, 2.0, None], STATUS="Operating ")
+    n = built(rail)
+    assert n.lines[["name", "gauge_mm", "status"]].reset_index().to_numpy().tolist() == [
+        ["1", "Trunk", "1520", "operating"], ["2", "Branch", "1520", "operating"], ["rail-3", "Bridge", "1520", "operating"]
+    ]  # fmt: skip
+    with pytest.raises(cx.SchemaError, match=r"the rail layer: row 3: status is 'open'; allowed are operating"):
+        built(RAIL.assign(status=["operating", "", "open"]))
+
+
+def test_a_line_of_two_gauges_says_both_and_a_prefix_is_no_part_of_its_id() -> None:
+    n = built(RAIL.assign(line_id=["line:a", "line:a", "b"], gauge=[1520, 1435, 1520]))
+    assert n.lines["gauge_mm"].to_dict() == {"a": "1435|1520", "b": "1520"}
+
+
+def test_text_that_no_file_explains_is_read_as_utf_8_or_said(tmp_path: Path) -> None:
+    for name in ("cp1251", "utf-8"):
+        CYRILLIC.to_file(tmp_path / f"{name}.shp", encoding=name)
+        (tmp_path / f"{name}.cpg").unlink()
+    assert built(tmp_path / "utf-8.shp").lines["name"].tolist() == ["Запад"]
+    assert built(tmp_path / "utf-8.shp", encoding="cp1251").lines["name"].tolist() == ["Запад"]
+    assert built(tmp_path / "cp1251.shp", encoding="cp1251").lines["name"].tolist() == ["Запад"]
+    with pytest.warns(UserWarning, match="nothing says how the text of the rail layer 'cp1251.shp' is encoded"):
+        built(tmp_path / "cp1251.shp")
+    with pytest.raises(cx.LayerError, match="there is no encoding 'cp9999'"):
+        built(tmp_path / "cp1251.shp", encoding="cp9999")
+
+
+def test_stations_have_columns_and_an_encoding_too(tmp_path: Path) -> None:
+    stations = PLACES.rename(columns={"name": "NAZVANIE"}).assign(NAZVANIE=["Запад", "Узел", None, "Тупик"])
+    stations.to_file(tmp_path / "stations.shp", encoding="cp1251")
+    (tmp_path / "stations.cpg").unlink()
+    given = {"places": tmp_path / "stations.shp", "encoding": "cp1251"}
+    n = built(RAIL, columns={"places.name": "NAZVANIE"}, **given)
+    assert {"Запад", "Узел", "Тупик"} <= set(n.nodes["name"])
+    assert cx.route(n, "Тупик", "Запад", weight="length_km").n_crossings == 0
+    with pytest.raises(
+        cx.SchemaError, match=r"no column 'name'; it has NAZVANIE; say which with columns={'places.name'"
+    ):
+        built(RAIL, **given)
+    with pytest.raises(cx.SchemaError, match=r"no column 'places\.gauge' to fill"):
+        built(RAIL, columns={"places.gauge": "NAZVANIE"})
+
+
+def test_stations_come_from_a_table_of_lon_and_lat(tmp_path: Path) -> None:
+    table = "Name;Lon;Lat\r\nWest;2;6\r\nFork;3;6\r\n"
+    (tmp_path / "stations.csv").write_text(table, encoding="utf-8")
+    assert {"West", "Fork"} <= set(built(RAIL, places=tmp_path / "stations.csv").nodes["name"])
+    (tmp_path / "stations.csv").write_text("name,x_coord\nWest,2\n", encoding="utf-8")
+    with pytest.raises(cx.LayerError, match="has no geometry; a CSV file needs the columns lon and lat"):
+        built(RAIL, places=tmp_path / "stations.csv")
+
+
+def test_the_nearest_place_names_a_node_and_two_far_ones_may_have_one_name() -> None:
+    near_west = [Point(2, 6.01), Point(2, 6), Point(6, 6)]
+    n = built(RAIL, places=gpd.GeoDataFrame({"name": ["Yard", "Halt", "Halt"]}, geometry=near_west, crs=4326))
+    named = n.nodes[n.nodes["name"] == "Halt"]
+    assert sorted(named.geometry.x) == [2.0, 6.0]
+    assert "Yard" not in set(n.nodes["name"])
+    with pytest.raises(cx.PlaceError, match="Halt"):
+        cx.route(n, "Halt", "n1")
+
+
+def test_one_layer_of_several_is_read_by_its_name(tmp_path: Path) -> None:
+    RAIL.to_file(tmp_path / "both.gpkg", layer="rail")
+    PLACES.to_file(tmp_path / "both.gpkg", layer="stations")
+    both = {layer: f"{tmp_path / 'both.gpkg'}|layername={layer}" for layer in ("rail", "stations", "roads")}
+    assert len(built(both["rail"], places=both["stations"]).lines) == 3
+    with pytest.raises(cx.LayerError, match="there is no layer 'roads' in it; there are rail, stations"):
+        built(both["roads"])
+
+
+def test_codes_of_countries_are_taken_from_the_column_that_has_them_all() -> None:
+    natural_earth = (
+        countries().rename(columns={"iso3": "ADM0_A3"}).assign(ISO_A3=["-99"] + ["AAA"] * (len(countries()) - 1))
+    )
+    assert cx.route(built(RAIL, borders=natural_earth), "West", "East").countries == ("AAA", "BBB")
+    small = countries().assign(iso3=lambda f: f["iso3"].str.lower())
+    posts = CROSSINGS.assign(iso3_a="aaa", iso3_b="bbb", mode="Rail")
+    r = cx.route(built(RAIL, borders=small, crossings=posts), "West", "East")
+    assert (r.countries, r.crossings["crossing_id"].tolist()) == (("AAA", "BBB"), ["post"])
+    with pytest.raises(cx.SchemaError, match=r"the borders layer: row 1 \(and .* more\): ISO_A3 is '-99'"):
+        built(RAIL, borders=natural_earth.drop(columns="ADM0_A3").assign(ISO_A3="-99"))
+    with pytest.raises(cx.SchemaError, match="crossings layer: row 1: iso3_a is 'Kazakhstan'"):
+        built(RAIL, crossings=CROSSINGS.assign(iso3_a="Kazakhstan"))
+    with pytest.raises(cx.SchemaError, match=r"the places layer: row 1 .*: iso3 is 'uz'"):
+        built(RAIL, places=PLACES.assign(iso3="uz"))
+
+
+def test_what_is_not_read_or_looks_misplaced_is_a_warning() -> None:
+    with pytest.warns(UserWarning, match="dwell_h, which is not read"):
+        built(RAIL, crossings=CROSSINGS.assign(dwell_h=12.0))
+    swapped = RAIL.set_geometry(RAIL.geometry.translate(0, -60))
+    with pytest.warns(UserWarning, match=r"6 of 6 ends of lines lie in no country.*longitude and latitude"):
+        built(swapped)
+
+
+def test_any_name_of_the_geometry_column_will_do() -> None:
+    assert len(built(RAIL.rename_geometry("geom")).lines) == 3

@@ -14,8 +14,8 @@ import shapely
 
 from corridors import geodata
 from corridors.borders._worldview import SAME, check_view, contested_areas, moves, view_name
-from corridors.errors import SchemaError, UnknownNameError, did_you_mean
-from corridors.network._reading import read_layer
+from corridors.errors import UnknownNameError, did_you_mean
+from corridors.network._reading import own_countries
 from corridors.topology import Boundaries
 from corridors.units import chord_lengths_km
 
@@ -32,8 +32,6 @@ INTERNAL = frozenset({("CHN", "HKG"), ("CHN", "MAC")})
 
 MIN_COAST = 1e-3
 """Degrees: less is what rounding leaves of a landlocked country's outline (measured: below 1e-5)."""
-
-_ISO3_COLUMNS = ("iso3", "iso_a3", "adm0_a3", "gid_0", "sov_a3")
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,16 +239,11 @@ def _add(lines: dict[Pair, Any], a: str, b: str, line: Any) -> None:
 
 
 def _own(borders: Any) -> Atlas:
-    frame = read_layer(borders, geometry="polygon", name="borders")
-    column = next((c for c in frame.columns if str(c).casefold() in _ISO3_COLUMNS), None)
-    if column is None:
-        given = ", ".join(map(str, frame.columns.drop("geometry")))
-        raise SchemaError(f"the borders layer has no ISO alpha-3 column such as 'iso3'; it has {given}")
-    codes = frame[column].astype(str)
-    areas = {iso3: shapely.union_all(part.geometry.array) for iso3, part in frame.groupby(codes)}
+    frame = own_countries(borders)
+    areas = {iso3: shapely.union_all(part.geometry.array) for iso3, part in frame.groupby("iso3")}
     names = {iso3: iso3 for iso3 in areas}
     if "name" in frame:
-        names |= dict(zip(codes, frame["name"].astype(str), strict=True))
+        names |= dict(zip(frame["iso3"], frame["name"].astype(str), strict=True))
     lines: dict[Pair, Any] = {}
     for a, b in combinations(sorted(areas), 2):
         if shapely.intersects(areas[a], areas[b]):

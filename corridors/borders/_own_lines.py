@@ -12,7 +12,7 @@ import shapely
 from corridors import geodata
 from corridors.borders._atlas import atlas
 from corridors.errors import SchemaError, UnknownNameError
-from corridors.network._reading import read_layer
+from corridors.network._reading import read_layer, single_parts
 from corridors.topology import EXCURSION_TOLERANCE_KM, CountrySequence, CrossingPoints, cut_line
 from corridors.units import length_km
 
@@ -156,7 +156,7 @@ def _cut_rows(
 
 def _whole_lines(lines: Any) -> Iterator[tuple[str, Any, tuple[str, str]]]:
     """Yield label, shape and countries of the ends of each line; pieces of one ``line_id`` that meet end to end are one."""
-    frame = read_layer(lines, geometry="line", name="lines")
+    frame = single_parts(read_layer(lines, geometry="line", name="lines")).reset_index(drop=True)
     starts, ends = (_codes(frame, column) for column in ("iso3_from", "iso3_to"))
     if "line_id" not in frame:
         labels = frame["name"].astype(str) if "name" in frame else [f"line {i + 1}" for i in range(len(frame))]
@@ -188,7 +188,7 @@ def _crossing_points(crossings: Any, mode: str) -> tuple[CrossingPoints, dict[st
             frame = frame[frame["crossing_id"].isin(modes.loc[modes["mode"] == mode, "crossing_id"])]
         lon, lat = frame["lon"], frame["lat"]
     else:
-        frame = read_layer(crossings, geometry="point", name="crossings")
+        frame = single_parts(read_layer(crossings, geometry="point", name="crossings"))
         missing = [c for c in ("crossing_id", "iso3_a", "iso3_b") if c not in frame]
         if missing:
             given = ", ".join(map(str, frame.columns.drop("geometry")))

@@ -18,7 +18,10 @@ def build(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="The network file to write: .gpkg or .npz.")
     ],
-    rail: Annotated[File, typer.Option(metavar="FILE", help="Lines of rail, any file GDAL reads.")] = None,
+    rail: Annotated[
+        File,
+        typer.Option(metavar="FILE", help="Lines of rail, any file GDAL reads; of several layers FILE|layername=NAME."),
+    ] = None,
     road: Annotated[File, typer.Option(metavar="FILE", help="Lines of road.")] = None,
     sea: Annotated[File, typer.Option(metavar="FILE", help="Sea lanes and ferries.")] = None,
     proposed: Annotated[
@@ -42,7 +45,8 @@ def build(
     column: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME=COLUMN", help="What a column is called in the files: name=NAME_RU; may be repeated."
+            metavar="NAME=COLUMN",
+            help="What a column is called in the files: name=NAME_RU, or in one layer: places.name=NAZVANIE; may be repeated.",
         ),
     ] = None,
     default: Annotated[
@@ -51,7 +55,9 @@ def build(
             metavar="NAME=VALUE", help="What holds where a file says nothing: gauge_mm=1520; may be repeated."
         ),
     ] = None,
-    encoding: Annotated[str | None, typer.Option(help="Of the text in Shapefiles, such as cp1251.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of the text in Shapefiles that is no UTF-8, such as cp1251.")
+    ] = None,
 ) -> None:
     """Make a network file of your own lines, and say what was repaired and what looks wrong.
 
@@ -98,7 +104,9 @@ def validate(
             "distance, line, network, crossing, corridor, time, outside, invariant; separated by commas."
         ),
     ] = "",
-    encoding: Annotated[str | None, typer.Option(help="Of the text in Shapefiles, such as cp1251.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of the text in Shapefiles that is no UTF-8, such as cp1251.")
+    ] = None,
 ) -> None:
     """Print what is wrong with a file of yours; or, with --reference, computed against published.
 

@@ -6,7 +6,9 @@ process of its own reads the file first, and may crash.
 
 from __future__ import annotations
 
+import codecs
 import struct
+import warnings
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,9 @@ MAX_UNZIPPED_BYTES = 4 * 1024**3
 
 _SIDE_FILES = "a Shapefile needs its .shp, .shx and .dbf together"
 
+_LON, _LAT = "lon,longitude,lng,long", "lat,latitude"
+"""What the columns of a CSV of points are called, in any case."""
+
 _LAYER_ENDINGS = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".gdb", ".kml", ".gml", ".tab")
 """Of the members of a zip file that are layers."""
 
@@ -34,11 +39,12 @@ def read_vector(
     Parameters
     ----------
     path
-        Shapefile (zipped too), GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, or anything else that GDAL reads.
+        Shapefile (zipped too), GeoPackage, GeoJSON, FlatGeobuf, GeoParquet, a CSV with columns lon and lat, or anything else that
+        GDAL reads. ``FILE|layername=NAME`` is one layer of several, as QGIS writes it.
     what
         What to call it in an error.
     encoding
-        Of the text of a Shapefile without a .cpg, as ``"cp1251"``; None for what the file says.
+        Of the text of a Shapefile that is no UTF-8, as ``"cp1251"``; None for what its .cpg says.
     isolated
         Read it first in a process of its own, so that a file on which GDAL crashes is an error and no crash.
 
@@ -48,10 +54,15 @@ def read_vector(
         The file is missing, empty, truncated or no such file, or holds more than one layer.
     MissingExtraError
         GeoParquet without pyarrow.
+
+    Warns
+    -----
+    UserWarning
+        The text of a Shapefile is no UTF-8, and neither a .cpg nor ``encoding`` says what it is.
     """
     import geopandas as gpd
 
-    path = Path(path)
+    path, layer = split_layer(path)
     if not path.exists():
         raise LayerError(f"{what} does not exist")
     try:
@@ -61,7 +72,13 @@ def read_vector(
         source = _source(path)
         if isolated:
             _refuse(fault_in(source))
-        return gpd.read_file(source, layer=_only_layer(source), **({"encoding": encoding} if encoding else {}))
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Measured")  # what is measured along a line is not used
+            frame = _decoded(source, _layer(source, layer), encoding, what)
+        is_by_degrees = (
+            path.suffix.lower() == ".csv" and "geometry" in frame and frame.crs is None and _has_lon_lat(frame)
+        )
+        return frame.set_crs(4326) if is_by_degrees else frame
     except LayerError as error:
         raise LayerError(f"cannot read {what}: {error}") from None
     except ImportError as error:
@@ -73,8 +90,57 @@ def read_vector(
     except IndexError as error:
         raise LayerError(f"cannot read {what}: there is no layer in it; is it cut off, or a folder?") from error
     except Exception as error:  # GDAL's errors have no common class
-        reason = str(error).splitlines()[0]
+        reason = str(error).splitlines()[0].partition("; It might help")[0].removesuffix(".")
         raise LayerError(f"cannot read {what}: {reason}; is it the kind of file that its name says?") from error
+
+
+def split_layer(path: str | Path) -> tuple[Path, str]:
+    """Return a path without its ``|layername=NAME``, and the name; ``""`` for none."""
+    file, _, layer = str(path).partition("|layername=")
+    return Path(file), layer
+
+
+def _decoded(source: str, layer: str | None, encoding: str | None, what: str) -> Any:
+    """Return the rows of a layer: text that is UTF-8 is read as such, whatever was said of it; no other is likely to be by chance."""
+    import geopandas as gpd
+    import pyogrio
+
+    options: dict[str, Any] = {"layer": layer}
+    if source.lower().endswith(".csv"):
+        options |= {"X_POSSIBLE_NAMES": _LON, "Y_POSSIBLE_NAMES": _LAT}
+    if encoding:
+        _refuse("" if _is_encoding(encoding) else f"there is no encoding {encoding!r}; cp1251, cp1254, utf-8 are some")
+    is_said = pyogrio.read_info(source, layer=layer)["encoding"].upper() == "UTF-8"  # GDAL knows how to make it so
+    if is_said and not encoding:
+        return gpd.read_file(source, **options)
+    try:
+        return gpd.read_file(source, encoding="utf-8", **options)
+    except UnicodeDecodeError:
+        frame = gpd.read_file(source, **options, **({"encoding": encoding} if encoding else {}))
+    if not encoding:
+        texts = (
+            str(v) for c in frame.columns.drop("geometry", errors="ignore") for v in frame[c] if isinstance(v, str)
+        )
+        sample = next((t for t in texts if not t.isascii()), "")
+        warnings.warn(
+            f"nothing says how the text of {what} is encoded: read as ISO-8859-1, as {sample[:40]!r}; if that is wrong, give "
+            "encoding='cp1251' or the like",
+            stacklevel=2,
+        )
+    return frame
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
+
+
+def _has_lon_lat(frame: Any) -> bool:
+    names = {str(c).casefold() for c in frame.columns}
+    return bool(names & set(_LON.split(",")) and names & set(_LAT.split(",")))
 
 
 def _refuse(fault: str) -> None:
@@ -166,15 +232,18 @@ def _source(path: Path) -> str:
     return f"/vsizip/{path.resolve()}/{layer}"
 
 
-def _only_layer(source: str) -> str | None:
-    """Return the name of the one layer with shapes; None if there is none, which GDAL then says in its own words."""
+def _layer(source: str, asked: str) -> str | None:
+    """Return the layer asked for, or the one layer with shapes; None if there is none, which GDAL then says in its own words."""
     import pyogrio
 
-    drawn = [str(name) for name, kind in pyogrio.list_layers(source) if kind is not None]
+    layers = {str(name): kind for name, kind in pyogrio.list_layers(source)}
+    drawn = [name for name, kind in layers.items() if kind is not None]
+    if asked:
+        _refuse("" if asked in layers else f"there is no layer {asked!r} in it; there are {', '.join(layers)}")
+        return asked
     if len(drawn) > 1:
         raise LayerError(
-            f"it holds several layers ({', '.join(drawn[:5])}); read one with geopandas.read_file(..., layer=...) and give "
-            "the frame"
+            f"it holds several layers ({', '.join(drawn[:5])}); give one of them, as '{Path(source).name}|layername={drawn[0]}'"
         )
     return drawn[0] if drawn else None
 

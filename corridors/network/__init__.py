@@ -135,15 +135,17 @@ def build_network(
     Parameters
     ----------
     rail, road, sea, proposed
-        Lines: a path to anything GDAL reads, or a GeoDataFrame, in any CRS. Columns ``line_id``, ``name``, ``gauge_mm`` (or
-        ``gauge``), ``line_class`` and ``status`` are used where they exist. Lines of ``proposed`` carry no traffic until a
+        Lines: a path to anything GDAL reads, or a GeoDataFrame, in any CRS; ``"file.gpkg|layername=rail"`` is one layer of several.
+        Columns ``line_id``, ``name``, ``gauge_mm`` (or ``gauge``), ``line_class`` and ``status`` are used where they exist, in any
+        case. Lines of ``proposed`` carry no traffic until a
         scenario opens them.
     borders
         Country polygons with ISO alpha-3 codes; None for the embedded ones.
     crossings
         Points with ``crossing_id, name, iso3_a, iso3_b`` and, if known, ``mode, status``; None for the embedded table.
     places
-        Points with ``name``, which name the nodes; None for the embedded stations.
+        Points with ``name`` and, if known, ``iso3``, which name the nodes within 5 km, the nearest each; None for the embedded
+        stations.
     snap_m
         Ends of lines closer than this, in metres, are one node; an end this close to the inside of a line cuts it.
     gap_m
@@ -156,12 +158,12 @@ def build_network(
     contract
         Make one edge of each chain of edges between junctions; places on the way lose their node.
     columns
-        What the columns are called in the files, as ``{"name": "NAME_RU", "gauge_mm": "GAUGE"}``, or a rule that is called
-        with the frame, as ``{"gauge_mm": lambda f: ...}``.
+        What the columns are called in the files, as ``{"name": "NAME_RU", "gauge_mm": "KOLEYA"}``, or a rule that is called
+        with the frame, as ``{"gauge_mm": lambda f: ...}``; ``"places.name"`` is that of one layer.
     defaults
         What holds where a file says nothing, as ``{"gauge_mm": 1520}``.
     encoding
-        Of the text in Shapefiles that do not say it, as ``"cp1251"``.
+        Of the text in Shapefiles that is no UTF-8, as ``"cp1251"``; None for what their .cpg says.
     name
         What to call the network.
 

@@ -117,11 +117,12 @@ def merge_lines(
     >>> [round(cx.route(n, "Kyzylorda", "Navoi").length_km) for n in (network, future)]
     [1026, 660]
     """
-    frame = own_lines(lines, "proposed", Reading(columns or {}, defaults or {}, encoding))
+    reading = Reading(columns or {}, defaults or {}, encoding)
+    frame, read = own_lines(lines, "proposed", reading)
     taken = sorted(set(frame["line_id"]) & set(network.tables["lines"]["line_id"]))
     if taken:
         raise SchemaError(f"the network has a line {taken[0]!r} already; give the planned lines ids of their own")
-    frame, repairs = cleaned(frame, [], Cleaning(snap_m=snap_m))
+    frame, repairs = cleaned(frame, [read], Cleaning(snap_m=snap_m))
     # A chain of short lines along a border would cross it at each wobble: only a whole line shows its countries.
     frame, chained = contract(frame, same=("line_id", "gauge_mm", "status"))
     joined = Joined.of(network, frame, snap_km)
@@ -131,15 +132,16 @@ def merge_lines(
             f"the nearest is {joined.nearest()}; check the CRS, or give a larger snap_km"
         )
     repairs = joined_rows([repairs, chained, _gauges(frame, joined), joined.repairs(frame), _passed(frame, joined)])
-    countries = _countries(network, borders)
-    layers = _layers(network, frame, joined, countries, places, crossing_km, repairs)
+    countries = _countries(network, borders, reading)
+    points = None if places is None else named_points(places, reading)
+    layers = _layers(network, frame, joined, countries, points, crossing_km, repairs)
     plan = with_places(assemble(layers, {"name": "plan", "verified": ""}), repairs)
     return graft(network, _with_crossings_said(plan, network))
 
 
-def _countries(network: Network, borders: Any) -> gpd.GeoDataFrame:
+def _countries(network: Network, borders: Any, reading: Reading) -> gpd.GeoDataFrame:
     if borders is not None:
-        return own_countries(borders)
+        return own_countries(borders, reading)
     countries = geodata.load("borders")
     unknown = sorted(set(network.tables["nodes"]["iso3"]) - {""} - set(countries["iso3"]))
     if unknown:
@@ -208,7 +210,7 @@ def _station_rows(frame: gpd.GeoDataFrame, joined: Joined, boundaries: Boundarie
     name_of = dict(zip(frame["line_id"], frame["line_name"], strict=True))
     names = np.array([f"end of {name_of[i]}" for i in line_id], dtype=object)
     if places is not None:
-        given = names_at(joined.ends, joined.xy, *named_points(places), otherwise="")[0]
+        given = names_at(joined.ends, joined.xy, *places, otherwise="")[0]
         names = np.array([g or n for g, n in zip(given, names, strict=True)], dtype=object)
     iso3 = boundaries.country_of(joined.xy[:, 0], joined.xy[:, 1])
     out = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,6 @@ from corridors.topology import (
     EXCURSION_TOLERANCE_KM,
     Boundaries,
     CrossingPoints,
-    explode_lines,
     join_ends,
     node_antimeridian,
     repair_lines,
@@ -77,16 +76,16 @@ def own_layers(
     given = [own_lines(source, name, reading) for name, source in lines.items() if source is not None]
     if not given:
         raise LayerError("no lines given; pass rail=, road=, sea= or proposed=")
-    countries = geodata.load("borders") if borders is None else own_countries(borders)
-    frame = pd.concat(given, ignore_index=True)
-    frame, repairs = cleaned(frame, [_assume_gauge(frame)], cleaning)
+    countries = geodata.load("borders") if borders is None else own_countries(borders, reading)
+    frame = pd.concat([one.lines for one in given], ignore_index=True)
+    frame, repairs = cleaned(frame, [*(one.repairs for one in given), _assume_gauge(frame)], cleaning)
     if frame.empty:
         raise LayerError("no line has any length; are the coordinates right?")
     ends, positions = nodes_of(frame, cleaning.snap_m if cleaning.repair else 0.0)
     boundaries = Boundaries(countries)
-    stations = _stations(ends, positions, boundaries, places)
+    stations = _stations(ends, positions, boundaries, named_points(places, reading))
     edges = edge_rows(frame, ends, positions, stations["station_id"].to_numpy())
-    points, modes = own_crossings(crossings)
+    points, modes = own_crossings(crossings, reading)
     stations, wobbles = _settled(stations, ends, points)
     repairs = pd.concat([repairs, wobbles], ignore_index=True) if len(wobbles) else repairs
     layers = Layers(
@@ -149,9 +148,7 @@ def cleaned(
     for _, part in frame.groupby("mode", sort=False):
         lines, repairs = repair_lines(part.reset_index(drop=True), **options)
         if not cleaning.repair:
-            lines, kept = explode_lines(part)
-            dropped = repairs["kind"].isin(kept["kind"])
-            repairs = repairs.assign(note=repairs["note"].where(dropped, "found, not done: " + repairs["note"]))
+            lines, repairs = part, repairs.assign(note="found, not done: " + repairs["note"])
         lines, over = node_antimeridian(lines)
         parts.append(lines if "repair" in lines else lines.assign(repair=""))
         rows += [repairs, over]
@@ -208,7 +205,8 @@ def line_rows(edges: pd.DataFrame) -> pd.DataFrame:
         aliases="", opened="", due_year=float("nan"), n_tracks=float("nan"), electrified="", requires="", confidence="high",
         note="", name=lambda f: f["line_name"],
     )  # fmt: skip
-    rows["gauge_mm"] = rows["gauge_mm"].astype(str)
+    gauges = edges.groupby("line_id")["gauge_mm"].agg(lambda g: "|".join(map(str, sorted(set(g)))))
+    rows["gauge_mm"] = rows["line_id"].map(gauges)
     return rows[[c.name for c in schema_columns("lines")]]
 
 
@@ -239,12 +237,19 @@ def source_rows() -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
-def _stations(ends: Any, positions: Any, boundaries: Boundaries, places: Any) -> pd.DataFrame:
+def _stations(ends: Any, positions: Any, boundaries: Boundaries, places: tuple[Any, Any, Any]) -> pd.DataFrame:
     import pandas as pd
 
     ids = [f"n{i + 1}" for i in range(len(positions))]
-    names, known = names_at(ends, positions, *named_points(places))
+    names, known = names_at(ends, positions, *places)
     iso3 = boundaries.country_of(positions[:, 0], positions[:, 1])
+    n_nowhere = sum(not c for c in iso3)
+    if 2 * n_nowhere > len(iso3):
+        warnings.warn(
+            f"{n_nowhere} of {len(iso3)} ends of lines lie in no country, and count for the nearest; is the CRS right, are longitude "
+            "and latitude in this order, do the borders reach that far?",
+            stacklevel=2,
+        )
     iso3 = [k if k in boundaries.countries else c or boundaries.nearest_country(x, y)
             for k, c, (x, y) in zip(known, iso3, positions, strict=True)]  # fmt: skip
     return pd.DataFrame(
@@ -260,7 +265,8 @@ def names_at(
 ) -> tuple[list[str], list[str]]:
     """Return the names of nodes, and the countries that their places give them; ``""`` where the place is no more than near.
 
-    A place names the nearest node within the radius, in the largest component there, so that no yard stub is a city.
+    A place names the nearest node within the radius, in the largest component there, so that no yard stub is a city. Of two
+    places for one node the nearer names it; of two of one name that are near each other, so does the one nearer to a node.
     """
     from scipy.spatial import cKDTree
 
@@ -271,17 +277,22 @@ def names_at(
     size = np.bincount(component)[component]
     tree = cKDTree(on_sphere_m(positions))
     near = tree.query_ball_point(on_sphere_m(points), NAMING_RADIUS_KM * 1000.0)
-    best: dict[str, tuple[float, int, str]] = {}
-    for at, name, country, found in zip(points, label, iso3, near, strict=True):
-        if not (name and found):
+    candidates = []
+    for row, (at, name, found) in enumerate(zip(points, label, near, strict=True)):
+        if name and found:
+            i = np.sort(np.asarray(found))
+            km = distance_km(at[0], at[1], positions[i, 0], positions[i, 1])
+            k = int(np.lexsort((km, -size[i]))[0])
+            candidates.append((float(km[k]), row, int(i[k])))
+    named: set[int] = set()
+    called: dict[str, list[int]] = {}
+    for away_km, row, node in sorted(candidates):
+        others = called.setdefault(label[row], [])
+        if node in named or any(distance_km(*points[row], *points[o]) <= 2 * NAMING_RADIUS_KM for o in others):
             continue
-        i = np.sort(np.asarray(found))
-        km = distance_km(at[0], at[1], positions[i, 0], positions[i, 1])
-        k = int(np.lexsort((km, -size[i]))[0])
-        if km[k] < best.get(name, (math.inf, 0, ""))[0]:
-            best[name] = (float(km[k]), int(i[k]), country)
-    for name, (away_km, node, country) in best.items():
-        names[node], countries[node] = name, country if away_km <= AT_THE_PLACE_KM else ""
+        named.add(node)
+        others.append(row)
+        names[node], countries[node] = label[row], iso3[row] if away_km <= AT_THE_PLACE_KM else ""
     return names, countries
 
 
