@@ -301,7 +301,9 @@ def _assumptions(routes: Sequence[Route]) -> str:
     parts = [f"<p>{said}</p>", table_html(shares)]
     for model in models:
         parts.append(f"<h3>Values of the cost model {escape(model.name)} that matter here</h3>")
-        parts.append(f'<p class="small">{escape(model.measures)}; prices of {model.year}.</p>')
+        parts.append(
+            f'<p class="small">{escape(model.measures)}; prices of {model.price_years}, not adjusted to one year.</p>'
+        )
         parts.append(table_html(parameters(model, [r for r in routes if r.cost_model.name == model.name])))
     return "".join(parts)
 

@@ -254,6 +254,9 @@ def test_a_crossing_that_is_shut_in_winter_is_passed_in_summer_only() -> None:
     with pytest.raises(cx.NoRouteError) as winter:
         cx.route(seasonal, "Alpha", "Charlie", month=1, avoid="DDD", modes="rail")
     assert "by rail without DDD in month 1" in str(winter.value)
+    assert cx.isolation(seasonal, "AAA", targets=["Charlie"], modes="rail", month=1).gates["id"].tolist() == [
+        "crossing:three"
+    ]
     assert "cut: into DDD at three; shut in month 1 one; reachable again in another month than 1 (37 h" in str(
         winter.value
     )
@@ -343,3 +346,9 @@ def test_dollars_that_decide_without_a_tariff_are_warned_of(toy: cx.Network, ask
         UserWarning, match=r"cost model 'survey-2022' has no tariff for 2,700 of 2,700 km open to a 20-foot"
     ):
         ask(toy, modes="rail", cost="survey-2022")
+
+
+def test_a_model_says_the_years_whose_dollars_it_adds_up() -> None:
+    assert cost_model("simple").price_years == "2022 to 2024"
+    assert cost_model("simple", cargo="truck").price_years == "2022"
+    assert cost_model("survey-2022").price_years == "2020 to 2022"

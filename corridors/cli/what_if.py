@@ -9,10 +9,7 @@ import typer
 
 from corridors.cli._inputs import load, load_source, place, read_pairs
 from corridors.cli._options import (
-    Avoid,
-    Cargo,
     ManyScenarios,
-    Modes,
     Out,
     Pairs,
     Seed,
@@ -63,13 +60,11 @@ def criticality(
 def isolation(
     country: Annotated[str, typer.Argument(help="ISO alpha-3 code.")],
     where: Where,
+    terms: Terms,
     out: Out,
     target: Annotated[
         list[str] | None, typer.Option("--to", help="Place to reach; may be repeated. Without, the seaports.")
     ] = None,
-    avoid: Avoid = None,
-    modes: Modes = "rail,sea",
-    cargo: Cargo = None,
 ) -> None:
     """Print the fewest crossings and ports whose closure leaves a country without a way.
 
@@ -80,9 +75,7 @@ def isolation(
     out.only_tables()
     network = load(where).network
     targets: Any = [place(t) for t in target] if target else "seaports"
-    found = cx.isolation(
-        network, country.upper(), targets=targets, avoid=items(*(avoid or [])), modes=items(modes), cargo=cargo
-    )
+    found = cx.isolation(network, country, targets=targets, **terms.options())
     give(out, found, found.gates, network=network)
     say(repr(found)[1:-1])
 

@@ -134,7 +134,8 @@ class CostModel:
     Attributes
     ----------
     name, title, measures, basis, year
-        What the model is, what it measures, and on which basis: observed, declared or assumed. Dollars are of that year.
+        What the model is, what it measures, and on which basis: observed, declared or assumed. The year is that of most of its
+        values; see `price_years`.
     uses_published_dwell
         Whether published standing times and fees of single crossings replace the defaults.
     parameters
@@ -234,6 +235,17 @@ class CostModel:
             Dollars of the tariff's year for a kilometre and the tariff's unit.
         """
         return tariff.usd_per_km[LEVELS.index(self.level)]
+
+    @property
+    def price_years(self) -> str:
+        """Years whose dollars are added up as they were published, without adjustment: ``2022``, or ``2020 to 2024``."""
+        tariffs, averages = (
+            (t.year for t in self.tariffs if t.cargo == self.cargo),
+            (a.year for a in self.averages if a.usd),
+        )
+        years = {year for year in (self.year, *tariffs, *averages) if year}
+        first, last = min(years), max(years)
+        return str(first) if first == last else f"{first} to {last}"
 
     @property
     def unit(self) -> Cargo:

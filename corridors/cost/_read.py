@@ -65,7 +65,7 @@ def cost_model(
     Returns
     -------
     CostModel
-        Values of one level for one unit of cargo, in hours, km/h and dollars of its ``year``.
+        Values of one level for one unit of cargo, in hours, km/h and dollars of its `CostModel.price_years`.
 
     Raises
     ------

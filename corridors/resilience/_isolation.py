@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from corridors.cost import cost_model
+from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import NoRouteError, ScenarioError, UnknownNameError
 from corridors.network import Asked, Network, Place
 from corridors.resilience._targets import target_places
-from corridors.routing._avoid import Avoided, check_modes, read_avoid, usable
-from corridors.routing._question import Question
+from corridors.routing._avoid import Avoided, check_modes, open_in_month, read_avoid, usable
+from corridors.routing._question import Question, described
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,9 @@ def isolation(
     targets: str | Sequence[Asked] = "seaports",
     avoid: Iterable[str] | str = (),
     modes: Sequence[str] | str | None = None,
+    cost: str | Path | CostModel = DEFAULT,
     cargo: str | None = None,
+    month: int | None = None,
 ) -> Isolation:
     """Return the fewest crossings and ports whose closure leaves a country without a way to any target.
 
@@ -76,8 +79,10 @@ def isolation(
         What must not be used in any case: ``"RUS"``.
     modes
         Modes that may move; None for rail and sea.
-    cargo
-        What is carried, ``"teu"``, ``"feu"``, ``"tonne"`` or ``"truck"``: only transfers that take it count; None for a TEU.
+    cost, cargo
+        As for `corridors.route`: only transfers and changes of gauge count that take the unit of cargo of this cost model.
+    month
+        1 to 12: crossings that are shut in this month are no way; None ignores the season.
 
     Returns
     -------
@@ -105,10 +110,11 @@ def isolation(
     if country not in set(nodes["iso3"]):
         raise UnknownNameError(f"no country {country!r} in this network (ISO alpha-3)")
     allowed = check_modes(modes)
-    unit = cost_model(cargo=cargo).unit
-    reached = target_places(network, targets, Question(avoid=avoid, modes=modes))
+    question = Question(avoid=avoid, modes=modes, cost=cost, cargo=cargo, month=month)
+    unit = cost_model(cost, cargo=cargo).unit
+    reached = target_places(network, targets, question)
     avoided = _without_transit(read_avoid(network, avoid), network, country, reached)
-    mask = usable(network, allowed, avoided, unit)
+    mask = usable(network, allowed, avoided, unit) & open_in_month(network, month)
     area, gates, links = _areas(network, mask)
     graph = nx.DiGraph()
     for gate, a in links:
@@ -133,12 +139,7 @@ def isolation(
             f"{country} cannot be cut off from {', '.join(names[:5])}: no crossing or port lies between"
         ) from None
     cut = sorted(g for _, g in (v for v in near if v[0] == "in") if ("out", g) not in near)
-    attrs = {
-        **network.attrs,
-        "avoid": [avoid] if isinstance(avoid, str) else list(avoid),
-        "modes": list(allowed),
-        "cargo": unit.name,
-    }
+    attrs = {name: value for name, value in described(network, question).items() if name != "weight"}
     frame = pd.DataFrame([gates[g] for g in cut], columns=["id", "kind", "name", "iso3_a", "iso3_b"])
     frame.attrs.update(attrs)
     return Isolation(int(n), frame, country, tuple(names), attrs)

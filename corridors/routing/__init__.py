@@ -68,7 +68,8 @@ def route(
         nearest port of a set, say.
     weight
         ``"time_h"``, ``"length_km"``, ``"cost"`` (dollars), ``"generalised"`` (dollars plus time valued), ``"n_crossings"``,
-        ``"n_transshipments"``, or a function of the frame `Network.edges` that returns a weight for each edge.
+        ``"n_transshipments"``, or a function of the frame `Network.edges` that returns a weight for each edge; a connector then
+        weighs its hours.
     avoid
         Countries (ISO alpha-3), blocs, ``crossing:…``, ``line:…`` or modes that must not be used.
     avoid_strict
