@@ -15,6 +15,7 @@ import re
 import runpy
 import shlex
 import sys
+import textwrap
 from pathlib import Path
 
 from corridors._files import write_whole
@@ -23,8 +24,14 @@ ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"(<!-- python (?P<command>[^\n]+) -->\n\n```text\n).*?(?=```)", re.DOTALL)
 
 
+def wrapped(line: str, width: int = 120) -> str:
+    """Return a line of a table as it is, a long sentence in lines that a page has room for."""
+    is_table = "  " in line.strip()
+    return line if is_table else textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False)
+
+
 def printed(command: str) -> str:
-    """Return what a command prints, without blanks at the ends of lines."""
+    """Return what a command prints, without blanks at the ends of lines, and with its sentences wrapped."""
     script, *arguments = shlex.split(command)
     out = io.StringIO()
     before = sys.argv
@@ -34,7 +41,7 @@ def printed(command: str) -> str:
             runpy.run_path(str(ROOT / script), run_name="__main__")
     finally:
         sys.argv = before
-    return "\n".join(line.rstrip() for line in out.getvalue().strip().splitlines()) + "\n"
+    return "\n".join(wrapped(line.rstrip()) for line in out.getvalue().strip().splitlines()) + "\n"
 
 
 def commands(text: str) -> list[str]:
