@@ -18,7 +18,7 @@ from corridors.maps._values import gauge, number, records, text
 
 MOVING = ("track", "road", "sea")  # kinds of edges that are drawn as lines
 
-# Decimals and tolerance in degrees by the number of vertices: the more lines, the less of each (notes/maps.md, 4).
+# Decimals and tolerance in degrees by the number of vertices: the more lines, the less of each (benchmarks/maps.py).
 _DETAIL = ((300_000, 3, 0.002), (math.inf, 2, 0.02))
 _BACKGROUND_DETAIL = (2, 0.02)  # where the routes are the subject
 _MAX_LINES_WITH_CARDS = 4_000

@@ -90,7 +90,7 @@ class Network:
 
     @cached_property
     def edges(self) -> gpd.GeoDataFrame:
-        """Edges, one row for both directions; columns as in DESIGN, geometry EPSG:4326 in the direction from → to."""
+        """Edges, one row for both directions; columns as in ``geodata/schema/edges.csv``, geometry EPSG:4326 in the direction from → to."""
         import geopandas as gpd
 
         columns = dict(self.tables["edges"])

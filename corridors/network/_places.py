@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from corridors.network._store import Table
 
 MAX_CONNECTOR_KM = 25.0
-"""An asked position farther than this from the network is refused (DESIGN: never an invented kilometre)."""
+"""An asked position farther than this from the network is refused: never an invented kilometre."""
 
 STATION_RANK = 3
 """Rank of the name of one of several stations of a place: who asks for the station gets it, and the place where the station does

@@ -1,9 +1,8 @@
 """Build the line layers: rail, road, sea, proposed, places, crossings.
 
 A line is an ordered list of stops; an edge runs between two consecutive stops that are not mere bends (``via``). The
-length of an edge is decided in this order (DESIGN.md, section 3): the published length of its line or stretch, the
-difference of kilometre posts, the path in the rail graph, another published length, the great circle times a stated
-sinuosity. What was decided for each line and why is written beside the layer, in ``rail/matching_report.csv``.
+length of an edge is decided in this order: the published length of its line or stretch, the difference of kilometre posts, the path in the
+rail graph, another published length, the great circle times a stated sinuosity. What was decided for each line and why is written beside the layer, in ``rail/matching_report.csv``.
 
 Usage::
 

@@ -1,4 +1,4 @@
-"""The length of every leg, decided in the order of DESIGN.md, section 3.
+"""The length of every leg, decided in a fixed order (docs/methods.md, "Lengths").
 
 First the published length of its line or stretch, then the difference of kilometre posts, the path in the rail graph,
 another published length, the great circle times a stated sinuosity. Every decision leaves a word in ``why``.
@@ -15,7 +15,7 @@ import pandas as pd
 from legs import Leg
 from linetables import Tables, whole_lengths, whole_routes
 
-# Bounds of plausible ratios, DESIGN.md section 3.
+# Bounds of plausible ratios; a length outside them is not believed.
 ROUTE_OVER_MATCHED = (0.95, 1.20)
 PUBLISHED_OVER_GEODESIC = (1.0, 1.6)
 KM_POST_OVER_GEODESIC = (0.98, 1.6)
@@ -38,7 +38,7 @@ class LineResult:
 
 
 def choose_lengths(tables: Tables, line_id: str, legs: list[Leg]) -> LineResult:
-    """Decide the length of each leg of a line; the first that fits in the order of DESIGN.md section 3.
+    """Decide the length of each leg of a line; the first that fits, in the order of docs/methods.md.
 
     A stretch with a length of its own keeps it inside a line whose whole length is published, if the two agree.
     """

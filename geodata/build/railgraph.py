@@ -39,7 +39,7 @@ OSM, GAP, PATCH = 0, 1, 2
 # Europe, Asia without its islands: no line of the tables is outside.
 BOUNDS = (-12.0, 5.0, 150.0, 72.0)
 
-# Closing gaps. Above these reaches false joins appear (notes/data.md, section 2: at about 12 km).
+# Closing gaps. Above these reaches false joins appear (tried: at about 12 km).
 INTER_REACH_KM = 5.0
 INTRA_REACH_KM = 5.0
 INTRA_NETWORK_KM = 60.0
