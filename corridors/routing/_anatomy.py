@@ -78,10 +78,12 @@ def _connector(route: Route, km: float, *, is_start: bool) -> gpd.GeoDataFrame |
     import geopandas as gpd
     import shapely
 
-    if km == 0 or len(route.path.edges) == 0:
+    if km == 0:
         return None
     place = route.origin if is_start else route.destination
-    node = route.ends[0][0] if is_start else route.ends[1][-1]
+    node = place.nodes[
+        place.connector_km.index(km)
+    ]  # not that of the first edge: two positions near one station have none
     points = [(place.lon, place.lat), (float(route.node("lon")[node]), float(route.node("lat")[node]))]
     names = [place.name, route.node("name")[node]]
     if not is_start:
