@@ -15,6 +15,7 @@ import pytest
 import corridors as cx
 from corridors import figures
 from corridors.figures import _bars, _canvas, _distance, _map
+from corridors.figures._canvas import box_of
 from corridors.uncertainty import swings
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'corridors[plot]'")
@@ -100,7 +101,9 @@ class TestHowSure:
     def test_bars_of_the_tornado_reach_as_far_as_the_swings(self, toy: cx.Network) -> None:
         r = cx.route(toy, "Alpha", "Bravo", modes="rail")
         figure = figures.tornado_chart(r)
-        assert max(p.get_width() for p in figure.axes[0].patches) == pytest.approx(24 / 24)  # 36 h instead of 12
+        assert max(p.get_width() for p in figure.axes[0].patches) == pytest.approx(
+            24
+        )  # 36 h instead of 12; below three days in hours
         assert any(t.startswith("Alpha – Bravo: hours at the border (rail, full, one) alone") for t in texts(figure))
 
 
@@ -136,6 +139,33 @@ class TestWhatIsDrawn:
         assert title.startswith(f"Almaty – Duisburg: {best.time_h / 24:.1f} days {best.name}")
         assert title.endswith("most hours are assumptions")  # and so it names no winner
         assert title in texts(figures.distance_chart(found))
+
+    def test_less_than_three_days_are_said_in_hours(self, toy: cx.Network) -> None:
+        r = cx.route(toy, "Alpha", "Bravo", modes="rail")  # 24.5 h
+        assert "500 km in 24.5 hours" in figures.finding(r)
+        assert "24.5 hours" in texts(figures.hours_chart(r))
+        assert figures.range_chart(r).axes[0].get_xlabel() == "hours"
+
+    def test_names_of_many_routes_stay_inside_and_keep_their_numbers(self, network: cx.Network) -> None:
+        r = cx.route(network, "Tashkent", "Moscow")
+        names = [f"via KAZ-RUS-AZE-GEO-TUR-BGR-ROU-HUN-SVK-CZE ({i})" for i in range(1, 6)]
+        figure = figures.distance_chart([replace(r, name=n) for n in names])
+        words = {t.get_text(): t for t in figure.axes[0].texts}
+        boxes = [box_of(figure, words[n]) for n in names]  # a KeyError where a name was cut or lost its number
+        assert max(box[2] for box in boxes) < figure.bbox.x1
+        assert min(box[1] for box in boxes) > figure.axes[0].bbox.y1
+
+    def test_routes_of_several_pairs_are_told_apart_by_their_ends(self, network: cx.Network) -> None:
+        routes = [cx.route(network, "Tashkent", "Moscow"), cx.route(network, "Almaty", "Moscow")]
+        for draw in (figures.distance_chart, figures.route_map):
+            assert any(t.startswith("Almaty – Moscow, ") for t in texts(draw(routes)))
+
+    def test_letters_that_no_font_has_are_text_in_an_svg_and_a_warning_elsewhere(self, toy: cx.Network) -> None:
+        r = cx.route(toy, "Alpha", "Bravo", modes="rail")
+        figure = figures.distance_chart(r, title="Alpha – \u0a84")  # a code point that no font has a letter for
+        assert "Alpha – \u0a84" in figures.image(figure, "svg").decode("utf-8")
+        with pytest.warns(UserWarning, match="no font here has the letters \u0a84"):
+            figures.image(figure, "png")
 
     def test_a_route_given_twice_is_drawn_once(self, network: cx.Network) -> None:
         found = cx.compare(network, [("Tashkent", "Moscow")], avoid=["IRN"], k=1)

@@ -22,7 +22,7 @@ from corridors.figures._canvas import (
     wrapped,
     write,
 )
-from corridors.figures._subject import By, on_one_axis, pair_words
+from corridors.figures._subject import By, names_of, on_one_axis, pair_words, unit_of
 from corridors.routing import Route
 
 if TYPE_CHECKING:
@@ -61,21 +61,22 @@ def hours_chart(x: Any, *, title: str | None = None) -> Figure:
     with blank_figure(8.6, 1.75 + 0.52 * len(routes)) as figure:
         ax = bar_axes(figure, names_of(routes))
         widest = max(r.time_h for r in routes) or 1.0
+        unit, word = unit_of([widest])
         for row, (r, hours) in enumerate(zip(routes, parts, strict=True)):
             left = 0.0
             for name, h in hours.items():
                 color, hatch = _PART_LOOK[name]
                 ax.barh(
-                    row, h / 24, left=left / 24, height=0.56, color=color, edgecolor=INK, linewidth=0.6, hatch=hatch
+                    row, h / unit, left=left / unit, height=0.56, color=color, edgecolor=INK, linewidth=0.6, hatch=hatch
                 )
                 if h > 0.06 * widest:
                     ink = "white" if name == "at borders" else INK
                     back = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"} if hatch else None
-                    write(ax, (left + h / 2) / 24, row, f"{h:,.0f} h", ha="center", color=ink, size=7.5, bbox=back)
+                    write(ax, (left + h / 2) / unit, row, f"{h:,.0f} h", ha="center", color=ink, size=7.5, bbox=back)
                 left += h
-            write(ax, left / 24 + widest * 0.008 / 24, row, f"{r.time_h / 24:.1f} days", weight="bold")
-        ax.set_xlim(0, widest / 24 * 1.12)
-        ax.set_xlabel("days", color=SOFT)
+            write(ax, (left + widest * 0.008) / unit, row, f"{r.time_h / unit:.1f} {word}", weight="bold")
+        ax.set_xlim(0, widest / unit * 1.12)
+        ax.set_xlabel(word, color=SOFT)
         used = [n for n in _PART_LOOK if any(p[n] > 0 for p in parts)]
         _part_key(figure, used)
         shares = [r.standing_h / r.time_h for r in routes if r.time_h]
@@ -112,7 +113,10 @@ def range_chart(x: Any, *, by: By = "time", title: str | None = None) -> Figure:
     'days'
     """
     routes, left_out = on_one_axis(x)
-    ranges = [tuple(v / 24 for v in r.time_range_h) if by == "time" else r.cost_range_usd for r in routes]
+    unit, word = (
+        unit_of(r.time_range_h[2] for r in routes) if by == "time" else (1.0, f"USD, one {unit_words(routes[0].cargo)}")
+    )
+    ranges = [tuple(v / unit for v in (r.time_range_h if by == "time" else r.cost_range_usd)) for r in routes]
     with blank_figure(8.6, 1.6 + 0.46 * len(routes)) as figure:
         ax = bar_axes(figure, names_of(routes))
         for row, (look, (low, typical, high)) in enumerate(zip(route_looks(len(routes)), ranges, strict=True)):
@@ -125,19 +129,21 @@ def range_chart(x: Any, *, by: By = "time", title: str | None = None) -> Figure:
                 ends = f" {value:.1f} " if by == "time" else f" {value:,.0f} "
                 write(ax, value, row, ends, ha=side, size=7, color=SOFT)
         ax.set_xlim(0, max(r[2] for r in ranges) * 1.09)
-        ax.set_xlabel("days" if by == "time" else f"USD, one {unit_words(routes[0].cargo)}", color=SOFT)
+        ax.set_xlabel(word, color=SOFT)
         under = "all parameters low, typical (dot), and high"
         under += f"; {left_out} more routes are not shown" if left_out else ""
-        headline(figure, title or _range_finding(routes, ranges, by), under)
+        headline(figure, title or _range_finding(routes, ranges, by, word), under)
         footnote(figure, routes)
     return figure
 
 
-def _range_finding(routes: Sequence[Route], ranges: Sequence[tuple[float, ...]], by: By) -> str:
+def _range_finding(routes: Sequence[Route], ranges: Sequence[tuple[float, ...]], by: By, word: str) -> str:
     where, what = pair_words(routes), "transit time" if by == "time" else "cost"
     if len(routes) == 1:
         low, _, high = ranges[0]
-        return f"{where}: {low:,.1f} to {high:,.1f} days" if by == "time" else f"{where}: {low:,.0f} to {high:,.0f} USD"
+        return (
+            f"{where}: {low:,.1f} to {high:,.1f} {word}" if by == "time" else f"{where}: {low:,.0f} to {high:,.0f} USD"
+        )
     best = min(ranges, key=lambda r: r[1])
     n = sum(r is not best and r[0] <= best[2] for r in ranges)
     if n == 0:
@@ -150,12 +156,6 @@ def _parts(route: Route) -> dict[str, float]:
     kinds, hours = route.edge("kind"), route.standing_hours
     standing = {label: float(hours[kinds == kind].sum()) for kind, label in STANDING.items()}
     return {"under way": route.moving_h, **standing}
-
-
-def names_of(routes: Sequence[Route]) -> list[str]:
-    """Return the names of routes, with their ends where these differ."""
-    is_one_pair = len({(r.origin, r.destination) for r in routes}) == 1
-    return [r.name if is_one_pair else f"{r.origin.name} – {r.destination.name}, {r.name}" for r in routes]
 
 
 def bar_axes(figure: Figure, names: Sequence[str]) -> Axes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import tomllib
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,12 @@ STANDING = {"crossing": "at borders", "gauge_change": "changing gauge", "transsh
 MARK = {"crossing": "o", "gauge_change": "D", "transshipment": "s"}
 _FORMATS = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 DPI = 200
-RC = {"font.family": ["DejaVu Sans"], "font.size": 8.5, "svg.hashsalt": "corridors", "svg.fonttype": "path",
+# For letters that DejaVu Sans lacks, which comes with matplotlib: what Linux, macOS and Windows have for Chinese, Japanese, Korean.
+_OTHER_SCRIPTS = (
+    "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "PingFang SC", "Hiragino Sans GB",
+    "Microsoft YaHei", "SimHei", "Malgun Gothic", "Apple SD Gothic Neo", "Arial Unicode MS",
+)  # fmt: skip
+RC = {"font.size": 8.5, "svg.hashsalt": "corridors", "svg.fonttype": "path",
        "pdf.fonttype": 42, "hatch.linewidth": 0.6, "axes.unicode_minus": True, "path.simplify": True}  # fmt: skip
 
 
@@ -39,12 +45,39 @@ def _matplotlib() -> Any:
 
 
 @contextmanager
+def _settings(matplotlib: Any, **more: str) -> Iterator[None]:
+    """Draw as all figures here are drawn. matplotlib warns of each letter that no font has; `image` says it once."""
+    with matplotlib.rc_context(RC | {"font.family": list(_families())} | more), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph .* missing from", UserWarning)
+        yield
+
+
+@functools.cache
+def _families() -> tuple[str, ...]:
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    return ("DejaVu Sans", *(name for name in _OTHER_SCRIPTS if name in installed))
+
+
+def _missing_letters(figure: Figure) -> str:
+    """Return the letters of a figure that no font here can draw."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+    from matplotlib.text import Text
+
+    letters = {c for text in figure.findobj(Text) for c in text.get_text() if not c.isspace()}
+    beyond = sorted(c for c in letters if ord(c) > 0x24F)  # Latin letters are in all
+    fonts = [get_font(findfont(FontProperties(family=name))) for name in _families()] if beyond else []
+    return "".join(c for c in beyond if not any(font.get_char_index(ord(c)) for font in fonts))
+
+
+@contextmanager
 def blank_figure(width_in: float, height_in: float) -> Iterator[Figure]:
     matplotlib = _matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(RC):
+    with _settings(matplotlib):
         figure = Figure(figsize=(width_in, height_in), dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
         yield figure
@@ -91,7 +124,8 @@ def image(figure: Figure, format_: str) -> bytes:
     Returns
     -------
     bytes
-        The whole file; the same figure gives the same bytes.
+        The whole file; the same figure gives the same bytes. Where no font here has a letter, an SVG holds its words as
+        text, for the reader's fonts to draw; a PNG or PDF shows boxes, and a warning names the letters.
 
     Examples
     --------
@@ -108,7 +142,13 @@ def image(figure: Figure, format_: str) -> bytes:
         "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     }
     buffer = io.BytesIO()
-    with matplotlib.rc_context(RC):
+    missing = _missing_letters(figure)
+    if missing and format_ != "svg":
+        warnings.warn(
+            f"no font here has the letters {missing}, which become boxes; install Noto Sans CJK, or write an SVG, whose reader's fonts draw them",
+            stacklevel=2,
+        )
+    with _settings(matplotlib, **({"svg.fonttype": "none"} if missing else {})):
         figure.savefig(buffer, format=format_, dpi=DPI, metadata=nothing[format_], facecolor="white")
     return buffer.getvalue()
 
@@ -211,9 +251,12 @@ def collides(box: Box, taken: Sequence[Box], gap: float = 2.0) -> bool:
 
 
 def short_name(name: str, n: int) -> str:
-    """Return a name that fits: without what stands in brackets, then cut."""
-    plain = " ".join("".join(c if depth == 0 else "" for c, depth in _depths(name)).split())
-    return plain if len(plain) <= n else plain[: n - 1].rstrip(" -/") + "…"
+    """Return a name of a place that fits: without what stands in brackets, then cut."""
+    return cut(" ".join("".join(c if depth == 0 else "" for c, depth in _depths(name)).split()), n)
+
+
+def cut(text: str, n: int) -> str:
+    return text if len(text) <= n else text[: n - 1].rstrip(" -/") + "…"
 
 
 def _depths(text: str) -> Iterator[tuple[str, int]]:

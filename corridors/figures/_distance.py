@@ -19,6 +19,7 @@ from corridors.figures._canvas import (
     box_of,
     collides,
     core_dash,
+    cut,
     draw_rules,
     footnote,
     headline,
@@ -30,7 +31,7 @@ from corridors.figures._canvas import (
     subtitle,
     write,
 )
-from corridors.figures._subject import By, drawable, finding
+from corridors.figures._subject import By, drawable, finding, names_of, unit_of
 from corridors.routing import Route
 from corridors.units import Floats
 
@@ -74,22 +75,21 @@ def distance_chart(x: Any, *, by: By = "time", title: str | None = None) -> Figu
     """
     routes, left_out = drawable(x)
     tracks = [_track(r, by) for r in routes]
-    in_days = by == "time" and max(t.total for t in tracks) >= 72
-    unit = 24.0 if in_days else 1.0
+    unit, word = unit_of(t.total for t in tracks) if by == "time" else (1.0, f"USD, one {unit_words(routes[0].cargo)}")
     with blank_figure(8.6, 5.2) as figure:
-        ax = figure.add_axes((0.075, 0.115, 0.895, 0.725))
+        ax = figure.add_axes((0.075, 0.115, 0.895, 0.725))  # made lower where the names of the routes need more rows
         for i, (look, track) in enumerate(zip(route_looks(), tracks, strict=False)):
             _draw_track(ax, track, look, unit, zorder=7.0 - i / 2)
         top = max(t.total for t in tracks) / unit
         far = max(t.km[-1] for t in tracks)
-        ax.set_xlim(0, far * 1.03)
+        ax.set_xlim(0, far * 1.03 or 1)
         ax.set_ylim(0, top * 1.09 or 1)
         draw_rules(ax)
         ax.set_xlabel("km from the origin", color=SOFT)
-        cargo = routes[0].cargo
-        ax.set_ylabel(("days" if in_days else "hours") if by == "time" else f"USD, one {unit_words(cargo)}", color=SOFT)
+        ax.set_ylabel(word, color=SOFT)
         headline(figure, title or finding(routes, by=by), subtitle(by, routes, left_out))
-        handles = _route_key(figure, routes, y=0.87)
+        handles, lowest = _route_key(figure, routes, y=0.87)
+        ax.set_position((0.075, 0.115, 0.895, lowest - 0.145))
         _mark_key(figure, {s.kind for t in tracks for s in t.steps})
         taken = [box_of(figure, h) for h in handles]
         _label_ends(ax, tracks, unit, taken)
@@ -98,25 +98,21 @@ def distance_chart(x: Any, *, by: By = "time", title: str | None = None) -> Figu
     return figure
 
 
-def _route_key(figure: Figure, routes: Sequence[Route], *, y: float) -> list[Any]:
-    """Write letter and name of each route in a row under the title."""
+def _route_key(figure: Figure, routes: Sequence[Route], *, y: float) -> tuple[list[Any], float]:
+    """Write letter and name of each route under the title, in as many rows as they need; return the words, and the last row's y."""
     ax = figure.axes[0]
-    x, made = 0.085, []
-    size = 7.6 if sum(len(r.name) for r in routes) < 105 else 6.2
-    for i, (r, look) in enumerate(zip(routes, route_looks(), strict=False)):
+    begin, end, row_height = 0.085, 0.985, 0.17 / figure.get_figheight()
+    x, made = begin, []
+    for i, (name, look) in enumerate(zip(names_of(routes), route_looks(), strict=False)):
+        text = write(ax, x + 0.014, y, cut(name, 110), size=7.0, transform=figure.transFigure)
+        width = text.get_window_extent(renderer_of(figure)).width / figure.bbox.width
+        if x + 0.014 + width > end and x > begin:
+            x, y = begin, y - row_height
+            text.set_position((x + 0.014, y))
         letter_badge(ax, x, y, letter_of(i), look["color"], size=6.5, transform=figure.transFigure)
-        text = write(
-            ax,
-            x + 0.014,
-            y,
-            short_name(r.name, 42 if len(routes) > 1 else 110),
-            size=size,
-            transform=figure.transFigure,
-        )
-        box = text.get_window_extent(renderer_of(figure))
-        x += 0.014 + box.width / figure.bbox.width + 0.028
+        x += 0.014 + width + 0.028
         made.append(text)
-    return made
+    return made, y
 
 
 def _mark_key(figure: Figure, kinds: set[str]) -> None:
@@ -259,7 +255,13 @@ def _label_steps(ax: Axes, tracks: Sequence[_Track], unit: float, by: By, taken:
             )  # fmt: skip
             box = box_of(figure, label) if abs(dy) <= 5 else _text_box(figure, label)
             inside = ax.bbox
-            if box[0] > inside.x0 and box[2] < inside.x1 and box[3] < inside.y1 and not collides(box, taken):
+            if (
+                box[0] > inside.x0
+                and box[2] < inside.x1
+                and inside.y0 < box[1]
+                and box[3] < inside.y1
+                and not collides(box, taken)
+            ):
                 taken.append(box)
                 break
             label.remove()

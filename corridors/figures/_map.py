@@ -29,7 +29,7 @@ from corridors.figures._canvas import (
     style_table,
     write,
 )
-from corridors.figures._subject import drawable, finding
+from corridors.figures._subject import drawable, finding, names_of, said
 from corridors.network import MOVING, Network
 from corridors.routing import Route
 
@@ -377,12 +377,12 @@ def _draw_scale(ax: Axes, about_m: float) -> None:
 def _route_list(figure: Figure, routes: Sequence[Route], top_in: float, left_out: int) -> None:
     height = figure.get_figheight()
     ax = figure.axes[0]
-    for i, (r, look) in enumerate(zip(routes, route_looks(), strict=False)):
+    for i, (r, name, look) in enumerate(zip(routes, names_of(routes), route_looks(), strict=False)):
         y = (top_in - 0.09 - 0.17 * i) / height
         letter_badge(ax, 0.026, y, letter_of(i), look["color"], size=6, transform=figure.transFigure)
-        said = f"{r.name}: {r.length_km:,.0f} km, {r.time_h / 24:.1f} days, {r.n_borders} border{'' if r.n_borders == 1 else 's'}, {' '.join(r.countries)}"
+        words = f"{name}: {r.length_km:,.0f} km, {said([r.time_h])}, {r.n_borders} border{'' if r.n_borders == 1 else 's'}, {' '.join(r.countries)}"
         more = f"; {left_out} more not shown" if left_out and i == len(routes) - 1 else ""
-        write(ax, 0.042, y, said + more, size=7.2, transform=figure.transFigure)
+        write(ax, 0.042, y, words + more, size=7.2, transform=figure.transFigure)
 
 
 def _label_places(ax: Axes, projection: _Projection, routes: Sequence[Route], taken: list[Box]) -> None:

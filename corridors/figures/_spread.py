@@ -22,7 +22,7 @@ from corridors.figures._canvas import (
     route_looks,
     write,
 )
-from corridors.figures._subject import MAX_ROUTES, draws_finding
+from corridors.figures._subject import MAX_ROUTES, draws_finding, said, unit_of
 from corridors.routing import Route
 from corridors.uncertainty import Simulation, swings
 
@@ -65,24 +65,27 @@ def spread_chart(x: Simulation, *, pair: tuple[str, str] | None = None, title: s
     >>> len(figures.spread_chart(found).axes)
     1
     """
-    pair, rows = _rows(x, pair)
-    days = x.draws[pair] / 24
+    asked, (pair, rows) = pair, _rows(x, pair)
+    unit, word = unit_of(rows["time_h_p50"])
+    draws = x.draws[pair] / unit
     routes = [x.routes[pair][c][0] for c in rows["corridor"]]
-    low, high = float(days[rows["corridor"]].min().min()), float(days[rows["corridor"]].max().max())
+    low, high = float(draws[rows["corridor"]].min().min()), float(draws[rows["corridor"]].max().max())
     pad = 0.06 * (high - low) or 0.5
     with blank_figure(8.6, 1.85 + 0.72 * len(rows)) as figure:
         ax = bar_axes(figure, list(rows["corridor"]))
         ax.set_ylim(len(rows) - 0.5, -1.0)
         for row, (r, look) in enumerate(zip(rows.to_dict("records"), route_looks(len(rows)), strict=True)):
-            _ridge(ax, row, days[r["corridor"]].to_numpy(dtype=float), (low - pad, high + pad), look["color"])
-            p05, p50, p95 = (r[f"time_h_{p}"] / 24 for p in ("p05", "p50", "p95"))
+            _ridge(ax, row, draws[r["corridor"]].to_numpy(dtype=float), (low - pad, high + pad), look["color"])
+            p05, p50, p95 = (r[f"time_h_{p}"] / unit for p in ("p05", "p50", "p95"))
             ax.plot([p05, p95], [row, row], color=look["color"], linewidth=4, solid_capstyle="butt", zorder=4)
             ax.plot(p50, row, "o", color=look["color"], markersize=7, markeredgecolor="white", zorder=5)
-            said = f"{p50:.1f} days ({p05:.1f} to {p95:.1f})\nquickest in {r['share_quickest']:.0%} of the draws"
-            write(ax, -0.455, row + 0.17, said, va="top", size=6.8, color=SOFT, transform=ax.get_yaxis_transform())
+            words = f"{p50:.1f} {word} ({p05:.1f} to {p95:.1f})\nquickest in {r['share_quickest']:.0%} of the draws"
+            write(ax, -0.455, row + 0.17, words, va="top", size=6.8, color=SOFT, transform=ax.get_yaxis_transform())
         ax.set_xlim(low - pad, high + pad)
-        ax.set_xlabel("days", color=SOFT)
+        ax.set_xlabel(word, color=SOFT)
         under = f"{x.attrs['n']:,} draws of all parameters; curve: density, bar: 90 % of draws, dot: median"
+        if asked is None and len(x.draws) > 1:
+            under += f"; the first of {len(x.draws)} pairs"
         headline(figure, title or draws_finding(pair, rows), under)
         footnote(
             figure,
@@ -119,7 +122,8 @@ def tornado_chart(route: Route, *, n: int = MAX_BARS, title: str | None = None) 
     """
     table = swings(route)
     shown = table.head(n)
-    middle = route.time_h / 24
+    unit, word = unit_of([route.time_h])
+    middle = route.time_h / unit
     with blank_figure(8.6, 1.6 + 0.24 * max(len(shown), 1)) as figure:
         height = figure.get_figheight()
         ax = figure.add_axes((0.335, 0.62 / height, 0.645, 1 - 1.3 / height))
@@ -128,7 +132,7 @@ def tornado_chart(route: Route, *, n: int = MAX_BARS, title: str | None = None) 
         ax.set_yticks([])
         ax.set_ylim(max(len(shown), 1) - 0.4, -0.6)
         for row, r in enumerate(shown.to_dict("records")):
-            ends = {"low": r["time_h_low"] / 24, "high": r["time_h_high"] / 24}
+            ends = {"low": r["time_h_low"] / unit, "high": r["time_h_high"] / unit}
             for name, color, hatch in (("low", "#ffffff", "////"), ("high", "#6e6e6e", "")):
                 ax.barh(
                     row,
@@ -146,9 +150,9 @@ def tornado_chart(route: Route, *, n: int = MAX_BARS, title: str | None = None) 
             for name, end in ends.items():
                 write(ax, end, row, f" {r[name]:g} ", ha="left" if end > middle else "right", size=6.4, color=SOFT)
         ax.axvline(middle, color=INK, linewidth=1.0)
-        reach = max([abs(v / 24 - middle) for c in ("time_h_low", "time_h_high") for v in shown[c]], default=0.5)
+        reach = max([abs(v / unit - middle) for c in ("time_h_low", "time_h_high") for v in shown[c]], default=0.5)
         ax.set_xlim(middle - 1.22 * reach, middle + 1.22 * reach)
-        ax.set_xlabel(f"days; {middle:.1f} with all parameters typical", color=SOFT)
+        ax.set_xlabel(f"{word}; {middle:.1f} with all parameters typical", color=SOFT)
         left_out = f"; {len(table) - len(shown)} smaller ones are left out" if len(table) > len(shown) else ""
         under = f"One parameter at a time: hatched at its low value, grey at its high one{left_out}"
         headline(figure, title or _tornado_finding(route, table), under)
@@ -185,7 +189,7 @@ def _tornado_finding(route: Route, table: Any) -> str:
     if not len(table):
         return f"{where}: no parameter of the cost model is uncertain"
     first = table.iloc[0]
-    return f"{where}: {_words(first['parameter'])} alone moves the transit time by {first['swing_h'] / 24:.1f} days"
+    return f"{where}: {_words(first['parameter'])} alone moves the transit time by {said([first['swing_h']])}"
 
 
 _HEADS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from corridors.comparison import Comparison, comparable
@@ -76,6 +76,17 @@ def drawable(x: Any) -> tuple[list[Route], int]:
     return routes[:MAX_ROUTES], others + max(0, len(routes) - MAX_ROUTES)
 
 
+def unit_of(hours: Iterable[float]) -> tuple[float, str]:
+    """Return the hours in the unit that a reader wants, and its word: days where something takes three of them."""
+    return (24.0, "days") if max(hours, default=0.0) >= 72 else (1.0, "hours")
+
+
+def said(hours: Sequence[float]) -> str:
+    """Return one duration or the span of several, with the unit."""
+    unit, word = unit_of(hours)
+    return f"{_span([h / unit for h in hours])} {word}"
+
+
 MOSTLY = 0.5
 """Share of assumptions above which a title names no winner."""
 
@@ -108,21 +119,23 @@ def finding(x: Any, *, by: By = "time") -> str:
     routes = distinct_routes(x)
     pairs = list(dict.fromkeys(f"{r.origin.name} – {r.destination.name}" for r in routes))
     first = min(routes, key=lambda r: r.time_h)
+    times = [r.time_h for r in routes]
     if len(pairs) > 1:
-        return f"{len(pairs)} pairs of places: {_span([r.time_h / 24 for r in routes])} days"
+        return f"{len(pairs)} pairs of places: {said(times)}"
     where = pairs[0]
     models = {r.cost_model.name for r in routes}
     if len(models) > 1:  # figures of different bases never share a ranking
-        return f"{where}: {_span([r.time_h / 24 for r in routes])} days, as {len(models)} cost models have it"
+        return f"{where}: {said(times)}, as {len(models)} cost models have it"
     if len(routes) == 1:
         share = first.standing_h / first.time_h if first.time_h else 0.0
-        return f"{where}: {first.length_km:,.0f} km in {first.time_h / 24:.1f} days, {share:.0%} of them at borders and transfers"
+        return f"{where}: {first.length_km:,.0f} km in {said(times)}, {share:.0%} of them at borders and transfers"
     if by == "cost":
         return f"{where}: {_cheapest(routes)}"
     others = [r for r in routes if r is not first]
-    days = _span([r.time_h / 24 for r in others])
+    unit, word = unit_of(times)
+    span = _span([r.time_h / unit for r in others])
     one = "the other way" if len(others) == 1 else "the others"
-    told = f"{where}: {first.time_h / 24:.1f} days {first.name}, {days} {one}"
+    told = f"{where}: {first.time_h / unit:.1f} {word} {first.name}, {span} {one}"
     if any(r.assumed_time_share > MOSTLY for r in routes):
         return f"{told}; most hours are assumptions"
     if first.time_range_h[2] > min(r.time_range_h[0] for r in others):
@@ -140,10 +153,11 @@ def draws_finding(pair: tuple[str, str], rows: pd.DataFrame) -> str:
     where = f"{pair[0]} – {pair[1]}"
     if len(rows) == 1:
         r = rows.iloc[0]
-        return f"{where}: {r['time_h_p05'] / 24:.1f} to {r['time_h_p95'] / 24:.1f} days in 90 % of the draws"
+        return f"{where}: {said([r['time_h_p05'], r['time_h_p95']])} in 90 % of the draws"
     if (rows["assumed_time_share"] > MOSTLY).any():
-        *others, last = (f"{h / 24:.1f}" for h in rows["time_h_p50"])
-        return f"{where}: {', '.join(others)} and {last} days at the median; most hours are assumptions"
+        unit, word = unit_of(rows["time_h_p50"])
+        *others, last = (f"{h / unit:.1f}" for h in rows["time_h_p50"])
+        return f"{where}: {', '.join(others)} and {last} {word} at the median; most hours are assumptions"
     best = rows.loc[rows["share_quickest"].idxmax()]
     return f"{where}: {best['corridor']} is the quickest in {best['share_quickest']:.0%} of the draws"
 
@@ -161,6 +175,12 @@ def _cheapest(routes: Sequence[Route]) -> str:
 def _span(values: Sequence[float]) -> str:
     low, high = f"{min(values):.1f}", f"{max(values):.1f}"
     return low if low == high else f"{low} to {high}"
+
+
+def names_of(routes: Sequence[Route]) -> list[str]:
+    """Return the names of routes, with their ends where these differ."""
+    is_one_pair = len({(r.origin, r.destination) for r in routes}) == 1
+    return [r.name if is_one_pair else f"{r.origin.name} – {r.destination.name}, {r.name}" for r in routes]
 
 
 def pair_words(routes: Sequence[Route]) -> str:
