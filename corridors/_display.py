@@ -7,6 +7,7 @@ from somebody's shapefile cannot run in the notebook.
 from __future__ import annotations
 
 import html as _html
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,8 @@ def table_html(table: pd.DataFrame) -> str:
 
 def _cell(text: str, side: str) -> str:
     nowrap = ";white-space:nowrap" if len(text) <= 12 else ""
-    return f'<td style="{_CELL}{side}{nowrap}">{escape(text)}</td>'
+    words = ' class="words"' if not nowrap else ""  # a phone must not make a column of single letters of it
+    return f'<td{words} style="{_CELL}{side}{nowrap}">{escape(text)}</td>'
 
 
 def shown(value: Any) -> str:
@@ -92,6 +94,14 @@ def shown(value: Any) -> str:
         digits = ",.0f" if abs(value) >= 100 or value == round(value) else ",.2g" if abs(value) < 1 else ",.1f"
         return format(value, digits)
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+def isolated(name: str) -> str:
+    """Return a name as one piece of a sentence: a name from right to left would else pull the words beside it along."""
+    return f"\u2068{name}\u2069" if _RIGHT_TO_LEFT.search(name) else name
 
 
 def escape(value: object) -> str:

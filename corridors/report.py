@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors import _files, figures, maps
-from corridors._display import escape, frame, table_html
+from corridors._display import escape, frame, isolated, table_html
 from corridors.comparison import Comparison
 from corridors.cost import CARGOES, CostModel
 from corridors.errors import MissingExtraError
@@ -40,12 +40,14 @@ h2 { font-size: 18px; margin: 30px 0 6px; border-bottom: 1px solid #bbb; padding
 h3 { font-size: 15px; margin: 16px 0 4px; }
 p, li { max-width: 100ch; } p.facts { max-width: none; } p { margin: 4px 0 8px; } ul, ol { padding-left: 22px; margin: 4px 0; }
 .facts, .small, table { font-size: 13px; } .facts, .small { color: #444; }
-table { overflow-wrap: normal; } td { min-width: 3em; } th { font-weight: 600; color: #444; }
+table { overflow-wrap: normal; } td { min-width: 3em; } td.words { min-width: 9em; } th { font-weight: 600; color: #444; }
 img { display: block; width: 100%; max-width: 980px; height: auto; margin: 6px 0 14px; }
 iframe { display: block; margin: 10px 0; }
 @media (max-width: 600px) { body { padding: 12px; } h1 { font-size: 19px; } }
 @page { size: A4 landscape; margin: 10mm; }
-@media print { body { max-width: none; padding: 0; font-size: 12px; } h2 { break-after: avoid; } img, tr { break-inside: avoid; } }
+@media print { body { max-width: none; padding: 0; font-size: 12px; } h2, h3 { break-after: avoid; }
+  iframe { height: 590px !important; } /* heading and map on one page: maps/assets/corridor/export.js */
+  img, tr { break-inside: avoid; } }
 """
 
 
@@ -275,7 +277,7 @@ def _how(kind: str) -> str:
 
 
 def _name(route: Route) -> str:
-    return f"{route.origin.name} – {route.destination.name}, {route.name}"
+    return f"{isolated(route.origin.name)} – {isolated(route.destination.name)}, {route.name}"
 
 
 def _assumptions(routes: Sequence[Route]) -> str:

@@ -211,7 +211,7 @@ def _network_crossings(network: Any, before: Any) -> list[PointPayload]:
     """Return the network's crossings, one a place: the modes of one crossing are one mark."""
     points: dict[str, PointPayload] = {}
     changes = _crossing_changes(network, before)
-    for row in records(getattr(network, "crossings", None)):
+    for row in [*records(getattr(network, "crossings", None)), *_unnamed_crossings(network)]:
         geometry: Any = row.get("geometry")
         has_point = geometry is not None and not geometry.is_empty
         lon, lat = (geometry.x, geometry.y) if has_point else (row.get("lon"), row.get("lat"))
@@ -242,3 +242,26 @@ def _network_crossings(network: Any, before: Any) -> list[PointPayload]:
         if key in changes:
             point["change"] = changes[key]
     return [points[key] for key in sorted(points)]
+
+
+def _unnamed_crossings(network: Any) -> list[dict[str, Any]]:
+    """Return the crossings of lines at borders where no crossing point is known, as rows like those of the known ones."""
+    edges = network.edges
+    if "crossing_id" not in edges.columns:
+        return []
+    rows = []
+    for edge in records(edges[(edges["kind"] == "crossing") & (edges["crossing_id"].map(text) == "")]):
+        countries = text(edge["country"]).split("|")
+        rows.append(
+            {
+                "crossing_id": text(edge["edge_id"]),
+                "name": f"{'-'.join(countries)} border, no crossing point known",
+                "iso3_a": countries[0],
+                "iso3_b": countries[-1],
+                "geometry": shapely.Point(shapely.get_coordinates(edge["geometry"])[0]),
+                "mode": edge["mode"],
+                "status": edge["status"],
+                "source_id": edge["source_id"],
+            }
+        )
+    return rows

@@ -42,10 +42,11 @@ _SCRIPTS = (
     "main.js",
 )
 
-# Mail previews switch scripts off; a blank page would say nothing.
+# Mail previews and portals switch scripts off, by a setting or by a policy (which no <noscript> notices). So the words
+# stand in the page, above an empty map, until the script that draws takes them away; corridor.css shows them late.
 _WITHOUT_SCRIPTS = (
-    "<noscript><p>This map is drawn by scripts inside this file, and they are switched off here. "
-    "Save the file and open it in a web browser; no internet connection is needed.</p></noscript>\n"
+    '<p class="cm-undrawn">This map is drawn by scripts inside this file, and they did not run here. '
+    "Save the file and open it in a web browser; no internet connection is needed.</p>\n"
 )
 
 # Not OpenStreetMap's own tiles: they refuse a page without a referrer, which a file is (folium issue 2215). Not
@@ -121,9 +122,10 @@ class CorridorMap(folium.Map):
             zoom_control=False,  # corridor/main.js puts one where the labels leave room
             zoom_snap=0.25,
             world_copy_jump=False,
-            min_zoom=1,
-            max_zoom=18 if online else 10,  # beyond that, coordinates rounded to 110 m show
         )
+        # folium gives the limits to its tiles, and drops them where there are none. Coordinates rounded to 110 m show beyond 10,
+        # but repairs of somebody's lines may be metres apart; corridor/main.js opens no closer than 12.
+        self.options |= {"min_zoom": 1, "max_zoom": 18}
         self._online = online
         self._name = "Map"
         # Own copies: folium's add_js_link changes these lists, and on the class they belong to every later map.

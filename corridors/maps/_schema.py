@@ -177,6 +177,7 @@ class Payload(TypedDict):
     disclaimer: str
     attribution: str
     precision: int
+    seam: float  # what lies west of this longitude is drawn in the east, beyond 180 degrees
     cost_unit: str  # what dollars are paid for one of
     edges: list[EdgePayload]
     routes: list[RoutePayload]

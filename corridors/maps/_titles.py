@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from corridors._display import isolated
 from corridors.maps._schema import NetworkPayload, RoutePayload
 from corridors.maps._values import text
 
@@ -17,7 +18,7 @@ def title_of(routes: Sequence[RoutePayload], drawn: NetworkPayload | None, netwo
     """Return a title that says what was found: how many routes, from what to what."""
     if not routes:
         return _network_title(drawn, network, before)
-    pairs = list(dict.fromkeys(f"{r['origin']} – {r['destination']}" for r in routes))
+    pairs = list(dict.fromkeys(f"{isolated(r['origin'])} – {isolated(r['destination'])}" for r in routes))
     where = pairs[0] if len(pairs) == 1 else f"{len(pairs)} pairs of places"
     if len(routes) == 1:
         return f"{where}: {_span([routes[0]['totals']['length_km']], 'km')}, {_duration(routes)}"

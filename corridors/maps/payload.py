@@ -21,7 +21,7 @@ from corridors.maps._access import access_subject
 from corridors.maps._background import edge_changes, network_payload, network_tables
 from corridors.maps._border import border_subject
 from corridors.maps._criticality import criticality_subject
-from corridors.maps._encode import extent
+from corridors.maps._encode import extent, seam_of
 from corridors.maps._gazetteer import Gazetteer
 from corridors.maps._places import Places
 from corridors.maps._repairs import is_repairs, repairs_subject
@@ -90,6 +90,8 @@ def payload_of(
     if about is None:
         about = Subject(title_of(builder.routes, drawn, background, before), (), tables=network_tables(drawn))
     points = [*builder.points.values(), *about.points]
+    shapes = [*(g for r in routes for g in r.legs.geometry if g is not None), *about.shapes]
+    shapes = shapes or _shapes_of_network(background, before, drawn)
     used = {e["source"] for e in builder.edges} | {p["source"] for p in points} | {s["source"] for s in about.stretches}
     return {
         "version": 1,
@@ -98,6 +100,7 @@ def payload_of(
         "disclaimer": DISCLAIMER,
         "attribution": " ".join(said(x, routes, background, "attribution")),
         "precision": ROUTE_PRECISION,
+        "seam": seam_of(shapes),
         "cost_unit": unit_words(cargo_of(routes[0])) if routes else "",
         "edges": builder.edges,
         "routes": builder.routes,
@@ -110,7 +113,7 @@ def payload_of(
         "countries": about.countries,
         "n_unplaced": builder.n_unplaced + about.n_unplaced,
         "sources": _sources([*routes, background], used | about.sources, drawn),
-        "bounds": _bounds([*(g for r in routes for g in r.legs.geometry), *about.shapes], background, before, drawn),
+        "bounds": _bounds(shapes),
         "style": styles(),
     }
 
@@ -164,17 +167,22 @@ def _sources(subjects: Sequence[Any], used: Iterable[str], network: NetworkPaylo
     return [known.get(s, {"id": s, "text": "", "url": ""}) for s in sorted(ids - {""})]
 
 
-def _bounds(shapes: Sequence[Any], network: Any, before: Any, drawn: NetworkPayload | None) -> list[list[float]]:
-    """Return the south-west and north-east corner of what is drawn, as [lat, lon]; of a change, what has changed."""
-    if not shapes and network is not None:
-        every = list(network.edges.geometry)
-        changes = edge_changes(network, network.edges, before)
-        kinds = network.edges["kind"] if "kind" in network.edges.columns else [""] * len(every)
-        changed = [g for g, change in zip(every, changes, strict=True) if change]
-        changed += [shapely.Point(p["at"]) for p in (drawn["crossings"] if drawn else ()) if p.get("change")]
-        # Without the lanes at sea, which go round Africa.
-        shapes = changed or [g for g, kind in zip(every, kinds, strict=True) if kind in ("track", "road")] or every
-    box = extent(shapes)
+def _shapes_of_network(network: Any, before: Any, drawn: NetworkPayload | None) -> list[Any]:
+    """Return what a map of a network is fitted to; of a change, what has changed."""
+    if network is None:
+        return []
+    every = list(network.edges.geometry)
+    changes = edge_changes(network, network.edges, before)
+    kinds = network.edges["kind"] if "kind" in network.edges.columns else [""] * len(every)
+    changed = [g for g, change in zip(every, changes, strict=True) if change]
+    changed += [shapely.Point(p["at"]) for p in (drawn["crossings"] if drawn else ()) if p.get("change")]
+    # Without the lanes at sea, which go round Africa.
+    return changed or [g for g, kind in zip(every, kinds, strict=True) if kind in ("track", "road")] or every
+
+
+def _bounds(shapes: Sequence[Any]) -> list[list[float]]:
+    """Return the south-west and north-east corner of what is drawn, as [lat, lon]; of nothing, Central Asia."""
+    box = extent(shapes, seam=seam_of(shapes))
     if box is None:
         return [[35.0, 40.0], [55.0, 90.0]]
     west, south, east, north = (round(v, 2) for v in box)

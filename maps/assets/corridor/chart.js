@@ -47,6 +47,8 @@
     let markLayers = [];
     let pointer = null; // the dot on the chart
     let scales = null;
+    const pencil = document.createElement('canvas').getContext('2d');
+    pencil.font = '8.8px ' + FONT;
 
     map.createPane('cm-mark').style.zIndex = 585;
     map.getPane('cm-mark').style.pointerEvents = 'none';
@@ -112,7 +114,7 @@
         if (!map.getBounds().contains(found.at)) map.panTo(found.at, { animate: false });
       }
       point(step.km, step.spent);
-      said.textContent = `${data.routes[index].letter} · ${step.leg.end || step.leg.start}: ${amount(step.added)}, ${STANDING[step.edge.kind]}, at ${cm.quantity(step.km, 0, 'km')}`;
+      said.textContent = `${data.routes[index].letter} · ${cm.isolated(step.leg.end || step.leg.start)}: ${amount(step.added)}, ${STANDING[step.edge.kind]}, at ${cm.quantity(step.km, 0, 'km')}`;
       return found;
     }
 
@@ -121,7 +123,7 @@
       const lines = routes.linesOf(step.leg);
       if (lines.length) mark(L.polyline(lines, { pane: 'cm-mark', interactive: false, color: '#000', weight: 11, opacity: 0.4, lineCap: 'round' }));
       point(step.km, step.spent);
-      said.textContent = `${data.routes[index].letter} · ${step.leg.start} → ${step.leg.end}: ${amount(step.leg[state.key])}, after it ${amount(step.spent)} and ${cm.quantity(step.km, 0, 'km')}`;
+      said.textContent = `${data.routes[index].letter} · ${cm.isolated(step.leg.start)} → ${cm.isolated(step.leg.end)}: ${amount(step.leg[state.key])}, after it ${amount(step.spent)} and ${cm.quantity(step.km, 0, 'km')}`;
     }
 
     function axes(svg, top, far) {
@@ -212,7 +214,7 @@
         if (named.some(isNamed)) continue; // two routes at one place at one time
         named.push({ step });
         const text = cut((step.leg.end || step.leg.start).replace(/ ?\(.*?\)/g, '').split(' / ')[0]);
-        const width = text.length * 4.7;
+        const width = pencil.measureText(text).width;
         const x = scales.x(step.km);
         const y = (scales.y(step.spent) + scales.y(step.from.spent)) / 2;
         for (const [dx, dy] of [[-7 - width, 3], [7, 3], [-9 - width, -4], [9, 10], [-5 - width, -11], [6, 17]]) {
@@ -287,7 +289,7 @@
       const step = index === null ? null : track(data.routes[index], data.edges, state.key).find((s) => s.leg === leg);
       if (!step) return clear();
       point(step.km, step.spent);
-      said.textContent = `${data.routes[index].letter} · ${leg.start} → ${leg.end}: after it ${amount(step.spent)} and ${cm.quantity(step.km, 0, 'km')}`;
+      said.textContent = `${data.routes[index].letter} · ${cm.isolated(leg.start)} → ${cm.isolated(leg.end)}: after it ${amount(step.spent)} and ${cm.quantity(step.km, 0, 'km')}`;
     });
     map.on('cm:routes', redraw);
     redraw();

@@ -32,6 +32,9 @@
   /** A table's entry for a word of the data; undefined for words like "constructor", which every object answers to. */
   cm.entry = (table, word) => (Object.hasOwn(table, word) ? table[word] : undefined);
 
+  /** A name as one piece of a sentence: one from right to left would else pull the words beside it along. */
+  cm.isolated = (name) => (/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name);
+
   /** A number with thousands separated; a dash for what is not known. */
   cm.number = function (value, digits) {
     if (value === null || value === undefined) return '–';

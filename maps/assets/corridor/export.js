@@ -6,9 +6,11 @@
 (function (cm) {
   'use strict';
 
-  const PAGE_HEIGHT = 722; // px, as in corridor.css
+  // A4 landscape less its margins. A map in a report has a heading above it, and a frame around it.
+  const PAPER = { width: 1060, height: 722 };
+  const FRAMED_PAPER = { width: 1040, height: 588 }; // as report.py leaves it
 
-  cm.paper = function (map, { basemap, network, dots }, fit, title) {
+  cm.paper = function (map, { basemap, network, dots }, view, title) {
     const root = document.documentElement;
     const page = document.querySelector('.cm-page');
     const panel = page.querySelector('.cm-panel');
@@ -23,16 +25,24 @@
       for (let zoom = 1; bottom() > room && zoom > 0.55; ) panel.style.zoom = zoom *= Math.min(0.98, room / bottom());
     }
 
-    /** Lay the page out for paper; `mustFit`: shrink a long panel, so that all is on one page. */
-    function lay(mustFit) {
+    /** What is printed of a frame is what fits into it; a picture does not care. */
+    function paperSize(isPrint) {
+      if (!isPrint || window === window.parent) return PAPER;
+      return { width: Math.min(FRAMED_PAPER.width, window.innerWidth), height: Math.min(FRAMED_PAPER.height, window.innerHeight) };
+    }
+
+    /** Lay the page out for paper; `isPrint`: shrink a long panel, so that all is on one page. */
+    function lay(isPrint) {
       if (before) return;
-      before = { center: map.getCenter(), zoom: map.getZoom() };
+      before = { center: map.getCenter(), zoom: map.getZoom(), isMoved: view.isMoved };
       map.closePopup();
+      const size = paperSize(isPrint);
+      for (const side of ['width', 'height']) root.style.setProperty(`--cm-paper-${side}`, size[side] + 'px');
       root.classList.add('cm-paper');
       const heightOf = (part) => page.querySelector(part).getBoundingClientRect().height;
-      if (mustFit) shrinkPanel(PAGE_HEIGHT - heightOf('.cm-header') - heightOf('.cm-footer'));
+      if (isPrint) shrinkPanel(size.height - heightOf('.cm-header') - heightOf('.cm-footer'));
       map.invalidateSize({ animate: false, pan: false });
-      fit();
+      view.fit();
       drawFor(true);
     }
 
@@ -42,7 +52,7 @@
       panel.style.zoom = '';
       drawFor(false);
       map.invalidateSize({ animate: false, pan: false });
-      map.setView(before.center, before.zoom, { animate: false });
+      if (before.isMoved) map.setView(before.center, before.zoom, { animate: false });
       before = null;
     }
 

@@ -29,6 +29,7 @@
     const family = getComputedStyle(map.getContainer()).fontFamily;
     const state = { showPlaces: true, showCountries: true };
     let taken = [];
+    let words = []; // of them, the boxes of names
     let routeCells = new Set();
 
     const isInside = (box, inset) => {
@@ -134,6 +135,7 @@
       if (best.cost >= 500 && !options.always) return false;
       if (best.cost >= options.maxCost && !options.always) return false;
       taken.push(best.box);
+      words.push(best.box);
       if (best.isFar) addLeader(at, best.box);
       const element = cm.html('span', { class: options.className, text: text, dir: 'auto' });
       element.style.font = `${font.weight} ${font.size}px/1.2 ${family}`;
@@ -160,6 +162,8 @@
         const at = map.latLngToContainerPoint([place.at[1], place.at[0]]);
         if (!isInside(cm.boxAround(at.x, at.y, 1, 1), 0)) continue;
         const isEnd = kind === 'end';
+        const dotBox = cm.boxAround(at.x, at.y, 4, 4);
+        if (!isEnd && words.some((other) => cm.overlap(dotBox, other, 0))) continue; // its dot would hide letters
         // "Brest" and "Brest / Terespol" side by side are one place
         const self = { at: at, word: place.name.split(/[\s/(]/)[0] };
         if (named.some((other) => isSame(self, other))) continue;
@@ -171,6 +175,7 @@
           named.push(self);
         }
         if (isEnd || (done && (kind === 'junction' || kind === 'turn'))) {
+          taken.push(dotBox);
           const dot = cm.svg('svg', { width: 12, height: 12, viewBox: '-6 -6 12 12', 'aria-hidden': 'true' }, cm.svg('circle', { r: isEnd ? 4.6 : 3, fill: '#fff', stroke: '#111', 'stroke-width': isEnd ? 2.4 : 1.5 }));
           add(cm.html('span', { class: 'cm-dot' }, dot), at.x - 6, at.y - 6);
         }
@@ -203,6 +208,7 @@
 
     function redraw() {
       pane.textContent = '';
+      words = [];
       taken = points.boxes().concat(controlBoxes());
       routeCells = new Set();
       const stretches = [];

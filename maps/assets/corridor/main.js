@@ -27,6 +27,18 @@
       data.network.lines = fill('lines', data.network.lines);
       data.network.crossings = fill('points', data.network.crossings);
     }
+    return eastward(data);
+  }
+
+  /** Move what lies west of the seam once round the earth: a way over the antimeridian is then in one piece. */
+  function eastward(data) {
+    const network = data.network || { lines: [], crossings: [], precision: 0 };
+    for (const [things, precision] of [[data.edges, data.precision], [data.stretches, data.precision], [network.lines, network.precision]]) {
+      for (const line of things.flatMap((thing) => thing.lines)) if (line[0] / 10 ** precision < data.seam) line[0] += 360 * 10 ** precision;
+    }
+    for (const thing of [...data.points, ...data.places, ...network.crossings, ...(data.dots ? data.dots.items : [])]) {
+      if (thing.at[0] < data.seam) thing.at[0] += 360;
+    }
     return data;
   }
 
@@ -51,6 +63,20 @@
     }, 100);
   }
 
+  /** All of what is drawn, kept in view when the window changes, until the reader moves the map. */
+  function viewOf(map, bounds) {
+    let isFitting = false;
+    const view = { isMoved: false, fit };
+    function fit() {
+      isFitting = true;
+      map.fitBounds(bounds, { animate: false, padding: [34, 30], maxZoom: 12 }); // of a single point the closest zoom has no end
+      isFitting = false;
+    }
+    map.on('movestart', () => (view.isMoved = view.isMoved || !isFitting));
+    map.on('resize', () => view.isMoved || fit());
+    return view;
+  }
+
   function fill(map, base, data, parts) {
     map.invalidateSize({ animate: false });
     map.attributionControl.setPrefix(false);
@@ -58,8 +84,8 @@
     L.control.zoom({ position: cm.shrink(map) < 1 ? 'bottomright' : 'topright' }).addTo(map);
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
 
-    const fit = () => map.fitBounds(data.bounds, { animate: false, padding: [34, 30] });
-    fit();
+    const view = viewOf(map, data.bounds);
+    view.fit();
     const basemap = cm.basemap(map, base, data.style);
     const cards = cm.cards(map, data);
     const network = cm.network(map, data, cards);
@@ -69,9 +95,10 @@
     const dots = cm.dots(map, data, cards);
     const labels = cm.labels(map, data, basemap, routes, points);
     const chart = data.routes.length ? cm.chart(map, data, routes, cards) : null;
-    const paper = cm.paper(map, { basemap, network, dots }, fit, data.title);
+    const paper = cm.paper(map, { basemap, network, dots }, view, data.title);
     cm.panel(parts, data, { basemap, network, routes, points, stretches, dots, labels, chart, savePng: paper.savePng }, map);
 
+    document.querySelector('.cm-undrawn').remove();
     window.corridor = { map, data, base, routes, points, stretches, dots, labels, network, chart, paper };
     document.documentElement.setAttribute('data-corridor-ready', '1');
   }

@@ -96,7 +96,7 @@
       const look = routes.looks[i];
       const hasNamesake = data.routes.some((r) => r !== route && r.name === route.name && r.scenario !== route.scenario);
       const isOnePair = new Set(data.routes.map((r) => r.origin + '\n' + r.destination)).size < 2;
-      const pair = isOnePair || route.name.includes(route.origin) ? '' : `${route.origin} – ${route.destination}`;
+      const pair = isOnePair || route.name.includes(route.origin) ? '' : `${cm.isolated(route.origin)} – ${cm.isolated(route.destination)}`;
       const under = [pair, route.countries.join(' '), hasNamesake ? route.scenario : ''].filter(Boolean).join(' · ');
       const words = cm.html('span', { class: 'cm-route-words' }, cm.html('span', { class: 'cm-route-name', text: route.name, dir: 'auto' }), cm.html('span', { class: 'cm-route-under', text: under, dir: 'auto' }));
       const swatch = symbols.swatch({ color: look.color, width: data.style.route.width, core: look.core });
@@ -155,6 +155,8 @@
           renewTable();
         })
       );
+      const n = data.style.route.look.length;
+      if (data.routes.length > n) panel.appendChild(cm.html('p', { class: 'cm-note', text: `The first ${n} are drawn, one a colour. Tick others to see them, in grey.` }));
       tablePlace = comparison(data, routes);
       panel.appendChild(tablePlace);
     }

@@ -8,7 +8,8 @@
     const isKindVisible = Object.fromEntries(Object.keys(style.sign).map((kind) => [kind, true]));
     map.createPane('cm-points').style.zIndex = 590; // below the markers that a user adds
     let markers = [];
-    let boxes = []; // where signs are, for the labels to keep clear of, in container pixels
+    let boxes = []; // where signs are, for the labels to keep clear of, in container pixels when they were drawn
+    let anchor = null; // a place, and where in the container it was then
 
     /** Pixels of radius a square root of an hour, for the two kinds whose area says hours: the legend must use the same. */
     function fullScale(kind) {
@@ -63,6 +64,7 @@
       markers.forEach((marker) => marker.remove());
       markers = [];
       boxes = [];
+      anchor = { at: map.getCenter(), point: map.latLngToContainerPoint(map.getCenter()) };
       const order = { exclave: 0, tripoint: 0, target: 0, closure: 1, crossing: 1, gauge_break: 2, transshipment: 3 };
       const shown = data.points.filter(isVisible).map((p) => ({ p: p, sign: signOf(p) }));
       // Large circles first, so that small ones lie on top and stay within reach.
@@ -94,8 +96,14 @@
       map.fire('cm:points');
     }
 
+    /** Where signs are now: a map that is moved without being zoomed keeps its signs. */
+    function boxesNow() {
+      const moved = map.latLngToContainerPoint(anchor.at).subtract(anchor.point);
+      return boxes.map((b) => ({ left: b.left + moved.x, right: b.right + moved.x, top: b.top + moved.y, bottom: b.bottom + moved.y }));
+    }
+
     redraw();
     map.on('zoomend resize cm:routes', redraw);
-    return { redraw, isKindVisible, scale, symbols, boxes: () => boxes, visiblePoints: () => data.points.filter(isVisible) };
+    return { redraw, isKindVisible, scale, symbols, boxes: boxesNow, visiblePoints: () => data.points.filter(isVisible) };
   };
 })((window.CorridorMaps = window.CorridorMaps || {}));
