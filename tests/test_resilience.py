@@ -124,6 +124,12 @@ def test_access_is_the_route_to_the_nearest_target(toy: Network) -> None:
         assert found.loc[place, "n_crossings"] == best.n_crossings
 
 
+def test_no_target_is_not_a_target_that_cannot_be_reached(toy: Network) -> None:
+    for ask in (cx.access, lambda n, t: cx.isolation(n, "AAA", targets=t)):
+        with pytest.raises(cx.PlaceError, match=r"nothing to reach: targets is \[\]"):
+            ask(toy, [])
+
+
 def test_access_by_sea_pays_the_discharge_as_the_route_does(toy: Network) -> None:
     found = cx.access(toy, ["Coral"], markets={"Coral": 1.0}, modes=["rail", "sea"], avoid="DDD").table.set_index(
         "place_id"

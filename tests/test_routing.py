@@ -151,6 +151,21 @@ def test_the_error_names_the_part_of_the_way_that_has_no_path(toy: Network) -> N
     )
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"max_overlap": 60}, {"max_overlap": -0.1}, {"max_detour": 0.5}, {"max_overlap": float("nan")}]
+)
+def test_shares_in_per_cent_are_refused(toy: Network, wrong: dict) -> None:
+    with pytest.raises(ValueError, match=r"max_overlap is .* they must be a share, 0 to 1"):
+        cx.alternatives(toy, "Alpha", "Charlie", **wrong)
+    with pytest.raises(ValueError, match=r"max_overlap is .* they must be a share, 0 to 1"):
+        cx.compare(toy, [("Alpha", "Charlie")], avoid=(), **wrong)
+
+
+def test_a_comparison_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="there is no network to compare"):
+        cx.compare({}, [("Alpha", "Charlie")])
+
+
 def test_an_empty_name_to_avoid_is_no_hint_at_everything(toy: Network) -> None:
     with pytest.raises(cx.UnknownNameError) as found:
         cx.route(toy, "Alpha", "Bravo", avoid="")

@@ -10,9 +10,11 @@ import numpy as np
 
 from corridors.borders._shut import edges_of
 from corridors.cost import DEFAULT, CostModel, cost_model
+from corridors.errors import PlaceError
 from corridors.network import Asked, Network, name_of
 from corridors.routing import Route
 from corridors.routing._many import routes_of
+from corridors.routing._nearest import places_of
 from corridors.routing._question import Question, Weight
 from corridors.scenario import Scenario
 
@@ -57,6 +59,8 @@ def reached_through(
     ------
     UnknownNameError
         There is no such crossing, or no line of the network passes it.
+    PlaceError
+        A place is unknown, or not served by the modes.
 
     Examples
     --------
@@ -69,8 +73,13 @@ def reached_through(
 
     crossing_id, here = edges_of(network, crossing, mode)
     question = Question(modes=modes, weight=weight, cost=cost)
-    pairs = list(combinations(places, 2))
-    found = {k: r for k, r in routes_of(network, pairs, question) if isinstance(r, Route) and here[r.path.edges].any()}
+    pairs = list(combinations(places_of(places), 2))
+    found = {}
+    for k, one in routes_of(network, pairs, question):
+        if isinstance(one, PlaceError):
+            raise one
+        if isinstance(one, Route) and here[one.path.edges].any():
+            found[k] = one
     passing = sorted(found)
     closed = Scenario(f"{crossing_id} shut").close(f"crossing:{crossing_id}", mode=mode).apply(network)
     shut = dict(routes_of(closed, [pairs[k] for k in passing], question))

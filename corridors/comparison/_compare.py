@@ -141,6 +141,8 @@ def compare(
 
     if isinstance(networks, Network):
         networks = {str(networks.attrs.get("scenario", "baseline")): networks}
+    if not networks:
+        raise ValueError("there is no network to compare; give one, or several by the name of their scenario")
     models = [cost_model(m, cargo=cargo) for m in ([cost] if isinstance(cost, str | Path | CostModel) else cost)]
     if len({m.cargo for m in models}) != 1:
         raise ValueError(f"cost models price {', '.join(m.cargo for m in models)}; give cargo=, one unit for all")

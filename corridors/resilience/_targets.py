@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from corridors.errors import NoRouteError
+from corridors.errors import NoRouteError, PlaceError
 from corridors.network import Asked, Network, Place
 from corridors.routing._avoid import check_modes, read_avoid
 from corridors.routing._ends import allowed_nodes
@@ -34,12 +34,17 @@ def target_places(network: Network, targets: str | Sequence[Asked], question: Qu
     Raises
     ------
     PlaceError
-        A place is unknown, or not served by the modes.
+        A place is unknown, or not served by the modes; or none is given.
     """
     found: list[Place] = []
     avoided, finder = read_avoid(network, question.avoid), Ready.finder(network, question)
     is_any_port = isinstance(targets, str) and targets == "seaports"
-    for one in seaports(network, check_modes(question.modes)) if is_any_port else places_of(targets):
+    asked = seaports(network, check_modes(question.modes)) if is_any_port else places_of(targets)
+    if not asked:
+        raise PlaceError(
+            f"there is nothing to reach: targets is {targets!r}; name places, or 'seaports' where the network has some"
+        )
+    for one in asked:
         try:
             found.append(allowed_nodes(network, one, avoided) if isinstance(one, Place) else finder(one))
         except NoRouteError:

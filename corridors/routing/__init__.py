@@ -177,7 +177,7 @@ def alternatives(
     PlaceError, NoRouteError, UnknownNameError
         As for `route`.
     ValueError
-        k is less than one.
+        k is less than one, ``max_overlap`` not 0 to 1, or ``max_detour`` less than one.
 
     Examples
     --------
@@ -190,6 +190,11 @@ def alternatives(
     """
     if k < 1:
         raise ValueError(f"k is {k!r}; it must be 1 or more routes")
+    if not 0.0 <= max_overlap <= 1.0 or not max_detour >= 1.0:
+        raise ValueError(
+            f"max_overlap is {max_overlap!r} and max_detour {max_detour!r}; they must be a share, 0 to 1, and a multiple of the best "
+            "route's weight, 1 or more"
+        )
     question = Question(
         origin, destination, places_of(via), weight, avoid, avoid_strict, modes, cost, cargo, month, max_connector_km,
         avoid_mode,

@@ -123,6 +123,8 @@ def test_who_is_reached_through_a_crossing(toy: cx.Network) -> None:
     assert only["time_h_shut"].isna().all()
     with pytest.raises(cx.UnknownNameError, match="no line of this network passes 'one' by road"):
         cx.reached_through(toy, "one", places, mode="road")
+    with pytest.raises(cx.PlaceError, match="no place 'Nowhere'"):
+        cx.reached_through(toy, "one", [*places, "Nowhere"], modes=["rail"])
 
 
 def test_a_crossing_that_is_shut_or_has_no_line_says_so(toy: cx.Network) -> None:
