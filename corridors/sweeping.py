@@ -26,7 +26,7 @@ from corridors.errors import LayerError, NoRouteError, PlaceError, WorkerError
 from corridors.network import Asked, Network, as_pairs, name_of, save_network
 from corridors.routing import Route, route
 from corridors.routing._many import routes_of
-from corridors.routing._question import Question
+from corridors.routing._question import Question, described
 from corridors.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -138,8 +138,11 @@ def sweep(
     chunks = _chunks(pairs, scenarios, chunk)
     options = _checked(options)
     model = options["cost"]
-    attrs = {**network.attrs, "cost_model": model.name, "basis": model.basis, "cargo": model.cargo,
-             "n_pairs": len(pairs), "scenario": ", ".join(s.name for s in scenarios)}  # fmt: skip
+    attrs = {
+        **described(network, _question(options)),
+        "n_pairs": len(pairs),
+        "scenario": ", ".join(s.name for s in scenarios),
+    }
     if out is None:
         rows = do_all(network, _rows, [(c, options) for c in chunks], executor, "sweeping")
         return Sweep(None, len(chunks), 0, attrs, tuple(_frame(r, model.cargo) for r in rows))
@@ -248,13 +251,18 @@ def _routes(
 ) -> Iterator[tuple[int, Route | NoRouteError | PlaceError]]:
     """Yield the position of each pair with its route, or with why there is none."""
     if not options.get("corridor") and not options.get("via"):
-        yield from routes_of(network, pairs, Question(**{k: v for k, v in options.items() if k != "corridor"}))
+        yield from routes_of(network, pairs, _question(options))
         return
     for k, (origin, destination) in enumerate(pairs):
         try:
             yield k, route(network, origin, destination, **options)
         except (NoRouteError, PlaceError) as error:
             yield k, error
+
+
+def _question(options: Mapping[str, Any]) -> Question:
+    """Return what each pair is asked, but for a named corridor."""
+    return Question(**{name: value for name, value in options.items() if name != "corridor"})
 
 
 def _tail(found: Route | NoRouteError | PlaceError) -> dict[str, Any]:

@@ -178,3 +178,9 @@ def test_a_corridor_cannot_have_what_would_be_ignored(toy: Network, own: dict) -
         TypeError, match=f"a corridor has no option {next(iter(own))} of its own; there are weight, avoid"
     ):
         cx.simulate(toy, [("Alpha", "Charlie")], corridors={"x": own}, n=10)
+
+
+def test_a_simulation_says_what_it_was_asked(toy: Network) -> None:
+    found = cx.simulate(toy, [("Alpha", "Coral")], n=10, modes="rail", avoid="BBB", cargo="feu", month=2)
+    said = {"cost_model": "simple", "cargo": "feu", "modes": ["rail"], "avoid": ["BBB"], "month": 2, "n": 10, "seed": 1}
+    assert said.items() <= found.table.attrs.items()

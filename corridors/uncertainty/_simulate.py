@@ -20,6 +20,7 @@ from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import NoRouteError, PlaceError, UnknownNameError
 from corridors.network import Asked, Network, as_pairs, name_of
 from corridors.routing import Route, alternatives
+from corridors.routing._question import Question, described
 from corridors.uncertainty._draw import draw
 from corridors.uncertainty._sobol import sobol_indices
 from corridors.uncertainty._terms import Parameter, terms_of, total
@@ -235,12 +236,8 @@ def simulate(
     if n < 1 or not 0.0 <= correlation <= 1.0:
         raise ValueError(f"n is {n!r} and correlation {correlation!r}; they must be above zero, and 0 to 1")
     model = cost_model(cost, cargo=cargo, level="typical")
-    shared = {
-        "avoid": (avoid,) if isinstance(avoid, str) else tuple(avoid),
-        "modes": modes,
-        "cost": model,
-        "month": month,
-    }
+    avoid = (avoid,) if isinstance(avoid, str) else tuple(avoid)
+    shared: dict[str, Any] = {"avoid": avoid, "modes": modes, "cost": model, "month": month}
     pairs = as_pairs(pairs)
     asked = [(name_of(a), name_of(b)) for a, b in pairs]
     ways = {"": {}} if corridors is None else corridors
@@ -259,8 +256,8 @@ def simulate(
                 candidates = tuple(sorted(candidates, key=lambda r: r.time_h))
             routes[key] |= {r.name: (r,) for r in candidates} if corridors is None else {name: candidates}
     hours, usd, parameters, values = _evaluate(routes, n, seed, correlation)
-    attrs = {**network.attrs, "cost_model": model.name, "basis": model.basis, "cargo": model.cargo, "n": n, "seed": seed,
-             "correlation": correlation}  # fmt: skip
+    question = Question(avoid=avoid, modes=modes, cost=model, month=month)
+    attrs = {**described(network, question), "n": n, "seed": seed, "correlation": correlation}
     table = _table(routes, reasons, hours, usd, model.cargo)
     drivers = _drivers(hours, parameters, values)
     table.attrs.update(attrs)
