@@ -130,8 +130,8 @@ MAX_DETOUR = 1.6
 MAX_LEG_KM = 400.0
 """No land line of the tables goes farther without a stop (the longest: 352 km); a stop of the same name elsewhere does."""
 
-PLACE_KM = 28.0
-"""Stations of one place lie within this distance of each other (Lianyungang and its port: 27 km)."""
+PLACE_KM = 29.0
+"""Stations of one place lie within this distance of each other (Haydarpasa and Ambarli in Istanbul: 28.6 km)."""
 
 
 @dataclass(frozen=True)
