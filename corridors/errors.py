@@ -15,6 +15,9 @@
 Each child is also the builtin that it specialises, so ``except LookupError`` works as a reader expects.
 """
 
+import sys
+import warnings
+
 
 class CorridorError(Exception):
     """Root of all errors of this package."""
@@ -84,3 +87,17 @@ def did_you_mean(given: str, known: list[str], *, n: int = 3) -> str:
     close = get_close_matches(given.casefold(), [k.casefold() for k in known], n=n, cutoff=0.65)
     names = {k.casefold(): k for k in known}
     return f"; did you mean {', '.join(repr(names[c]) for c in close)}?" if close else ""
+
+
+def warn(message: str) -> None:
+    """Warn whoever called this package: the warning names their line, not one inside it.
+
+    Parameters
+    ----------
+    message
+        What is doubtful, and what to do.
+    """
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, stacklevel=level)

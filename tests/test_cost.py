@@ -344,8 +344,9 @@ def test_dollars_that_decide_without_a_tariff_are_warned_of(toy: cx.Network, ask
     ask(toy, modes="rail")
     with pytest.warns(
         UserWarning, match=r"cost model 'survey-2022' has no tariff for 2,700 of 2,700 km open to a 20-foot"
-    ):
+    ) as said:
         ask(toy, modes="rail", cost="survey-2022")
+    assert {w.filename for w in said} == {__file__}, "the line is the caller's"
 
 
 def test_a_model_says_the_years_whose_dollars_it_adds_up() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.collect._probe import fault_in
-from corridors.errors import LayerError, missing_extra
+from corridors.errors import LayerError, missing_extra, warn
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -122,10 +122,9 @@ def _decoded(source: str, layer: str | None, encoding: str | None, what: str) ->
             str(v) for c in frame.columns.drop("geometry", errors="ignore") for v in frame[c] if isinstance(v, str)
         )
         sample = next((t for t in texts if not t.isascii()), "")
-        warnings.warn(
+        warn(
             f"nothing says how the text of {what} is encoded: read as ISO-8859-1, as {sample[:40]!r}; if that is wrong, give "
-            "encoding='cp1251' or the like",
-            stacklevel=2,
+            "encoding='cp1251' or the like"
         )
     return frame
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridors import schema
-from corridors.errors import LayerError, SchemaError
+from corridors.errors import LayerError, SchemaError, warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,5 +169,5 @@ def cut_text(frame: pd.DataFrame, most: int, what: str) -> pd.DataFrame:
                 for v, long in zip(out[name], is_long, strict=True)
             ]
     if n:
-        warnings.warn(f"{what} holds {most:,} bytes of text in a cell; {n:,} cells were cut", stacklevel=2)
+        warn(f"{what} holds {most:,} bytes of text in a cell; {n:,} cells were cut")
     return out

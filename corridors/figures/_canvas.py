@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors import _files
 from corridors.cost import unit_words
-from corridors.errors import LayerError, missing_extra
+from corridors.errors import LayerError, missing_extra, warn
 from corridors.figures._subject import MAX_ROUTES, By
 from corridors.routing import Route
 
@@ -144,9 +144,8 @@ def image(figure: Figure, format_: str) -> bytes:
     buffer = io.BytesIO()
     missing = _missing_letters(figure)
     if missing and format_ != "svg":
-        warnings.warn(
-            f"no font here has the letters {missing}, which become boxes; install Noto Sans CJK, or write an SVG, whose reader's fonts draw them",
-            stacklevel=2,
+        warn(
+            f"no font here has the letters {missing}, which become boxes; install Noto Sans CJK, or write an SVG, whose reader's fonts draw them"
         )
     with _settings(matplotlib, **({"svg.fonttype": "none"} if missing else {})):
         figure.savefig(buffer, format=format_, dpi=DPI, metadata=nothing[format_], facecolor="white")

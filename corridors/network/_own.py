@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import numpy as np
 import shapely
 
 from corridors import geodata
-from corridors.errors import LayerError
+from corridors.errors import LayerError, warn
 from corridors.network._build import Layers
 from corridors.network._network import ANY_CARGO
 from corridors.network._reading import Reading, named_points, nothing, own_countries, own_crossings, own_lines
@@ -245,10 +244,9 @@ def _stations(ends: Any, positions: Any, boundaries: Boundaries, places: tuple[A
     iso3 = boundaries.country_of(positions[:, 0], positions[:, 1])
     n_nowhere = sum(not c for c in iso3)
     if 2 * n_nowhere > len(iso3):
-        warnings.warn(
+        warn(
             f"{n_nowhere} of {len(iso3)} ends of lines lie in no country, and count for the nearest; is the CRS right, are longitude "
-            "and latitude in this order, do the borders reach that far?",
-            stacklevel=2,
+            "and latitude in this order, do the borders reach that far?"
         )
     iso3 = [k if k in boundaries.countries else c or boundaries.nearest_country(x, y)
             for k, c, (x, y) in zip(known, iso3, positions, strict=True)]  # fmt: skip

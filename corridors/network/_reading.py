@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ import shapely
 
 from corridors import geodata
 from corridors.collect.files import read_vector
-from corridors.errors import LayerError, SchemaError, did_you_mean
+from corridors.errors import LayerError, SchemaError, did_you_mean, warn
 from corridors.schema import columns as schema_columns
 from corridors.schema import validate
 from corridors.topology import explode_lines
@@ -265,10 +264,9 @@ def own_crossings(crossings: Any, reading: Reading | None = None) -> tuple[pd.Da
     frame = single_parts(read_layer(crossings, geometry="point", name="crossings", reading=reading))
     frame = frame.assign(lon=frame.geometry.x, lat=frame.geometry.y).drop(columns="geometry")
     if "dwell_h" in frame:
-        warnings.warn(
+        warn(
             "the crossings layer has dwell_h, which is not read: a scenario sets hours, "
-            "as cx.Scenario('measured').change('dwell', 'crossing:ID', to=12)",
-            stacklevel=2,
+            "as cx.Scenario('measured').change('dwell', 'crossing:ID', to=12)"
         )
     for column in ("iso3_a", "iso3_b"):
         if column in frame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from corridors.cost import DEFAULT, Cargo, CostModel, EdgeCosts, Journey, cost_model
-from corridors.errors import UnknownNameError
+from corridors.errors import UnknownNameError, warn
 from corridors.network import MAX_CONNECTOR_KM, MOVING, Asked, Network, Place, find_place
 from corridors.routing._avoid import Avoided, check_modes, open_in_month, read_avoid, sections_of, usable
 from corridors.routing._ends import allowed_nodes, within_country
@@ -141,11 +140,10 @@ def warn_of_unpriced(costs: EdgeCosts, usable: Any) -> None:
     km = np.where(usable & np.isin(edges["kind"], MOVING), edges["length_km"], 0.0)
     unpriced = km[~costs.has_price].sum()
     if unpriced > 0:
-        warnings.warn(
+        warn(
             f"dollars decide on the way, but cost model {costs.model.name!r} has no tariff for {unpriced:,.0f} of {km.sum():,.0f} km "
             f"open to {costs.model.unit.words}: these count as nothing, so that a way over them looks cheap; take hours as the "
-            "weight, or a cost model with a price for every kilometre",
-            stacklevel=2,
+            "weight, or a cost model with a price for every kilometre"
         )
 
 
