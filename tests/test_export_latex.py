@@ -13,6 +13,7 @@ from corridors import export
 from corridors.export._latex import LINE, escaped
 
 PDFLATEX = shutil.which("pdflatex")
+LUALATEX = shutil.which("lualatex")
 HOSTILE = [
     *(
         "[1] first",
@@ -71,6 +72,34 @@ def test_the_head_says_when_pdflatex_will_not_do() -> None:
     assert "pdfLaTeX does not know ə Ж: use LuaLaTeX" in tex(pd.DataFrame({"name": ["Ж", "Biləcəri"]}))
     assert "does not know" not in tex(pd.DataFrame({"name": ["Łódź – Kızılorda ≤ Ćuprija"]}))
     assert r"\usepackage{array,booktabs,longtable}" in tex(pd.DataFrame({"name": ["x"]})).splitlines()[0]
+
+
+def test_the_head_has_the_fonts_of_scripts_to_copy() -> None:
+    head = tex(pd.DataFrame({"name": ["مزار شریف", "喀什"]}))
+    assert r"\babelprovide[import,onchar=ids fonts]{arabic}\babelfont[arabic]{rm}{Noto Naskh Arabic}" in head
+    assert r"\babelfont[chinese]{rm}{Noto Serif CJK SC}" in head
+    assert "babel" not in tex(pd.DataFrame({"name": ["Ж"]}))
+
+
+def test_chinese_letters_take_the_room_of_two() -> None:
+    assert r"\begin{longtable}{l}" in tex(pd.DataFrame({"name": ["x" * 34]}))
+    assert "raggedright" in tex(pd.DataFrame({"name": ["喀" * 19]}))  # 38
+
+
+@pytest.mark.skipif(not LUALATEX, reason="no LuaLaTeX: apt-get install texlive-luatex")
+def test_a_persian_name_is_set_from_right_to_left(tmp_path: Path) -> None:
+    head = tex(pd.DataFrame({"name": ["مزار شریف"]}))
+    [lines] = [line for line in head.splitlines() if line.startswith(r"% \babelprovide")]
+    load = lines.removeprefix("% ").replace("Noto Naskh Arabic", "DejaVu Sans")
+    page = [
+        *(r"\documentclass{article}\usepackage{array,booktabs,longtable}", r"\usepackage[bidi=basic,english]{babel}"),
+        *(r"\babelfont{rm}{DejaVu Serif}", load, r"\begin{document}", head, r"\end{document}"),
+    ]
+    (tmp_path / "x.tex").write_text("\n".join(page), encoding="utf-8")
+    command = [str(LUALATEX), "-interaction=nonstopmode", "-halt-on-error", "--no-shell-escape", "x.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Missing character" not in (tmp_path / "x.log").read_text(encoding="utf-8", errors="replace")
 
 
 def test_a_frame_without_rows_or_columns_is_written() -> None:

@@ -42,6 +42,13 @@ _KNOWN = [*range(0xA1, 0x126), *range(0x128, 0x138), *range(0x139, 0x13F), *rang
 KNOWN = {*map(chr, range(0x20, 0x7F)), *map(chr, _KNOWN), *"‘’‚“”„†‡•…‰‹›€№™←↑→↓", *_ESCAPES}
 """What pdfLaTeX sets with T1 fonts and no further package, tried letter by letter (LaTeX of 2022)."""
 
+_SCRIPTS = {
+    "arabic": ("[\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufefc]", "Noto Naskh Arabic"),
+    "chinese": ("[\u2e80-\u9fff\uf900-\ufaff]", "Noto Serif CJK SC"),
+    "korean": ("[\u1100-\u11ff\uac00-\ud7a3]", "Noto Serif CJK KR"),
+}
+"""Letters that want a font of their own, or run from right to left: babel's name of the script, and a font that has them."""
+
 
 @dataclass(frozen=True)
 class _Column:
@@ -52,14 +59,19 @@ class _Column:
     @property
     def width(self) -> int:
         """Characters that it takes."""
-        return min(max(map(len, (self.header, *self.cells))), WRAPPED)
+        return min(max(map(_width, (self.header, *self.cells))), WRAPPED)
 
     @property
     def side(self) -> str:
         """How it is set."""
-        if all(len(c) <= WRAPPED for c in (self.header, *self.cells)):
+        if all(_width(c) <= WRAPPED for c in (self.header, *self.cells)):
             return "r" if self.is_number else "l"
         return rf">{{\ragged{'left' if self.is_number else 'right'}\arraybackslash}}p{{{WRAPPED * 0.5:g}em}}"
+
+
+def _width(text: str) -> int:
+    """Return the characters that a text takes; Chinese, Japanese and Korean letters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def latex_files(found: Document, name: str) -> dict[str, bytes]:
@@ -132,8 +144,19 @@ def _needs(title: str, facts: str, blocks: list[list[_Column]]) -> list[str]:
         r"% Needs \usepackage{array,booktabs,longtable}, and with pdfLaTeX \usepackage[T1]{fontenc}; text in one column."
     ]
     if foreign:
+        scripts = {name: font for name, (letters, font) in _SCRIPTS.items() if re.search(letters, "".join(foreign))}
+        engine = "LuaLaTeX" if scripts else "LuaLaTeX or XeLaTeX"
         lines += [
-            f"% pdfLaTeX does not know {' '.join(foreign[:20])}{' ...' if len(foreign) > 20 else ''}: use LuaLaTeX or XeLaTeX,",
-            r"% with \usepackage{fontspec} and \setmainfont{...} of a font that has them.",
+            f"% pdfLaTeX does not know {' '.join(foreign[:20])}{' ...' if len(foreign) > 20 else ''}: use {engine},"
+        ]
+        if scripts:
+            lines += [
+                r"% with \usepackage[bidi=basic,english]{babel}\babelfont{rm}{...}, and for each script a font that has it:"
+            ]
+        else:
+            lines += [r"% with \usepackage{fontspec} and \setmainfont{...} of a font that has them."]
+        lines += [
+            rf"% \babelprovide[import,onchar=ids fonts]{{{script}}}\babelfont[{script}]{{rm}}{{{font}}}"
+            for script, font in scripts.items()
         ]
     return lines
