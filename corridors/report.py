@@ -46,6 +46,7 @@ iframe { display: block; margin: 10px 0; }
 @media (max-width: 600px) { body { padding: 12px; } h1 { font-size: 19px; } }
 @page { size: A4 landscape; margin: 10mm; }
 @media print { body { max-width: none; padding: 0; font-size: 12px; } h2, h3 { break-after: avoid; }
+  .facts, .small, table { font-size: 10.5px; } td.words { min-width: 0; } th, td { padding: 2px 5px !important; }
   iframe { height: 590px !important; } /* heading and map on one page: maps/assets/corridor/export.js */
   img, tr { break-inside: avoid; } }
 """

@@ -42,11 +42,10 @@ def border_subject(border: Border) -> Subject:
 
 
 def _title(border: Border) -> str:
-    length = (
-        f"{border.published_km:,.0f} km (published)"
-        if border.published_km > 0
-        else f"{border.length_km:,.0f} km in this boundary set"
-    )
+    published = [km for km in map(number, border.published["length_km"]) if km]
+    # Which of them is right is for the reader to judge; all are in the table.
+    span = " to ".join(dict.fromkeys(f"{km:,.0f}" for km in (min(published), max(published)))) if published else ""
+    length = f"{span} km (published)" if span else f"{border.length_km:,.0f} km in this boundary set"
     n = border.n_crossings
     open_ = f"{plural(n, 'crossing point')} open" if n else "no crossing point open"
     return f"{border.name.replace(' - ', ' – ')}: {length}, {open_}{_state(border)}"

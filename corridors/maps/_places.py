@@ -20,7 +20,7 @@ JUNCTION_DEGREE = 5  # line ends that meet in a place: more than lines that pass
 _RANKS = {
     name: rank
     for rank, name in enumerate(
-        ("subject", "transshipment", "gauge_break", "junction", "turn", "crossing", "stop", "end")
+        ("subject", "part", "transshipment", "gauge_break", "junction", "turn", "crossing", "stop", "end")
     )
 }
 
@@ -47,7 +47,7 @@ class Places:
         name, at
             The name; lon, lat.
         what
-            What it is the name of: ``junction``, ``stop``, ``subject`` …
+            What it is the name of: ``junction``, ``stop``, ``subject``, ``part`` (one of many subjects) …
         degree
             Line ends that meet there.
         """

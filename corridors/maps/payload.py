@@ -84,7 +84,7 @@ def payload_of(
         drawn = network_payload(background, is_subject=whole is not None, before=before, color_by=color_by)
     names = about.names if about is not None else []
     for name, at in names:
-        places.put(name, at, "subject" if len(names) <= _FEW_NAMES else "crossing")
+        places.put(name, at, "subject" if len(names) <= _FEW_NAMES else "part")
     if not routes and background is not None:
         places.put_junctions(background)
     if about is None:

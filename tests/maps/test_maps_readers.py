@@ -199,3 +199,20 @@ class TestOddPlaces:
         [found] = [p for p in drawn["crossings"] if p["countries"] == ["RUS", "USA"]]
         assert found["name"] == "RUS-USA border, no crossing point known"
         assert found["at"] == [pytest.approx(191.0), pytest.approx(65.8)]
+
+
+@pytest.mark.browser
+def test_a_long_border_names_its_crossings_and_its_legend_has_no_two_circles_alike(
+    browser: Any, tmp_path: Path
+) -> None:
+    network = cx.load_network()
+    path = tmp_path / "border.html"
+    maps.draw(cx.border(network, "KAZ", "RUS"), network=network).save(path)
+    with page_checks.visit(browser, path) as seen:
+        assert seen.page.evaluate("document.querySelectorAll('.cm-place-part').length") > 10
+        radii = seen.page.evaluate(
+            "[...document.querySelectorAll('.cm-circle circle:first-child')].map(c => +c.getAttribute('r'))"
+        )
+        assert radii
+        assert len(set(radii)) == len(radii)
+        assert seen.problems() == []

@@ -103,7 +103,7 @@ class TestBorder:
         data = maps.draw(border).data
         lengths = data["tables"][0]
         assert [r[0] for r in lengths["rows"]] == ["972", "972", "1,007", "984", "835"]
-        assert data["title"].startswith("Kyrgyzstan – Tajikistan: 984 km (published), 4 crossing points open")
+        assert data["title"].startswith("Kyrgyzstan – Tajikistan: 972 to 1,007 km (published), 4 crossing points open")
         assert {c["iso3"] for c in data["countries"]} == {"KGZ", "TJK"}
 
     def test_a_long_list_of_crossing_points_is_cut_to_those_with_hours(self, network: cx.Network) -> None:

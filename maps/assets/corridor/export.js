@@ -13,6 +13,7 @@
   cm.paper = function (map, { basemap, network, dots }, view, title) {
     const root = document.documentElement;
     const page = document.querySelector('.cm-page');
+    const isFramed = window !== window.parent;
     const panel = page.querySelector('.cm-panel');
     let before = null;
 
@@ -27,7 +28,7 @@
 
     /** What is printed of a frame is what fits into it; a picture does not care. */
     function paperSize(isPrint) {
-      if (!isPrint || window === window.parent) return PAPER;
+      if (!isPrint || !isFramed) return PAPER;
       return { width: Math.min(FRAMED_PAPER.width, window.innerWidth), height: Math.min(FRAMED_PAPER.height, window.innerHeight) };
     }
 
@@ -39,6 +40,7 @@
       const size = paperSize(isPrint);
       for (const side of ['width', 'height']) root.style.setProperty(`--cm-paper-${side}`, size[side] + 'px');
       root.classList.add('cm-paper');
+      root.classList.toggle('cm-low', isPrint && isFramed);
       const heightOf = (part) => page.querySelector(part).getBoundingClientRect().height;
       if (isPrint) shrinkPanel(size.height - heightOf('.cm-header') - heightOf('.cm-footer'));
       map.invalidateSize({ animate: false, pan: false });

@@ -6,6 +6,7 @@
   const FONTS = {
     end: { size: 14.5, weight: 700, color: '#111' },
     subject: { size: 12, weight: 600, color: '#111' },
+    part: { size: 11, weight: 500, color: '#222' },
     transshipment: { size: 12, weight: 600, color: '#222' },
     gauge_break: { size: 12, weight: 600, color: '#222' },
     junction: { size: 12, weight: 500, color: '#333' },
@@ -13,7 +14,7 @@
     crossing: { size: 11, weight: 400, color: '#333' },
     stop: { size: 11, weight: 400, color: '#555' },
   };
-  const BY_RANK = ['subject', 'transshipment', 'gauge_break', 'junction', 'turn', 'crossing', 'stop', 'stop']; // as in _places.py
+  const BY_RANK = ['subject', 'part', 'transshipment', 'gauge_break', 'junction', 'turn', 'crossing', 'stop', 'stop']; // as in _places.py
   const SIDES = [[1, 0], [-1, 0], [1, -1], [1, 1], [-1, -1], [-1, 1], [0, -1], [0, 1]];
   const NEAR = [1, 1.9]; // multiples of the distance that a name keeps
   const FAR = [1, 1.9, 3.2, 4.8, 6.5, 8.5];

@@ -31,12 +31,12 @@
     for (const [kind, sign] of Object.entries(symbols.fixed)) if (kinds.has(kind)) add(sign(), style.sign[kind].one);
     const closures = data.points.filter((p) => p.kind === 'closure');
     if (closures.length) {
-      list.appendChild(circles('Shut: area is hours added, all pairs', Math.max(...closures.flatMap((p) => p.hours)), (h) => symbols.closure(Math.max(style.closure.min_radius, points.scale('closure') * Math.sqrt(h)), false)));
+      list.appendChild(circles('Shut: area is hours added, all pairs', closures, style.closure, points.scale('closure'), (h) => symbols.closure(Math.max(style.closure.min_radius, points.scale('closure') * Math.sqrt(h)), false)));
       if (closures.some((p) => p.n_cut_off)) add(symbols.closure(8, true), 'Some pair has no way left');
     }
     const crossings = data.points.filter((p) => p.kind === 'crossing');
     const hours = crossings.flatMap((p) => p.hours.filter((h) => h !== null));
-    if (hours.length) list.appendChild(circles('Border crossing: area is dwell', Math.max(...hours), (h) => symbols.crossing(symbols.crossingRadius(h, points.scale('crossing')), true, false)));
+    if (hours.length) list.appendChild(circles('Border crossing: area is dwell', crossings, style.crossing, points.scale('crossing'), (h) => symbols.crossing(symbols.crossingRadius(h, points.scale('crossing')), true, false)));
     if (crossings.some((p) => p.hours.some((h) => h === null))) add(symbols.crossing(symbols.crossingRadius(null), false, false), 'Crossing, dwell not known');
     if (crossings.some((p) => p.status !== 'operating')) add(symbols.crossing(6, true, true), 'Crossing, not in operation');
 
@@ -74,10 +74,12 @@
 
   const dot = (color, fill, radius) => cm.svg('svg', { width: 12, height: 12, viewBox: '-6 -6 12 12', 'aria-hidden': 'true' }, cm.svg('circle', { r: radius || 3.4, fill: fill, stroke: color, 'stroke-width': 1.2 }));
 
-  /** A line of the legend with circles of round hours, as large as on the map. */
-  function circles(words, longest, circleOf) {
+  /** A line of the legend with circles of round hours, as large as on the map; of those too short to differ, the longest. */
+  function circles(words, signs, look, scale, circleOf) {
     const row = cm.html('span', { class: 'cm-circles' });
-    for (const h of niceHours(longest)) row.appendChild(cm.html('span', { class: 'cm-circle' }, circleOf(h), cm.html('span', { text: cm.duration(h) })));
+    const nice = niceHours(Math.max(...signs.flatMap((p) => p.hours.filter((h) => h !== null))));
+    const differs = (h) => scale * Math.sqrt(h) > look.min_radius;
+    for (const h of nice.filter((h, i) => differs(h) || i === nice.length - 1)) row.appendChild(cm.html('span', { class: 'cm-circle' }, circleOf(h), cm.html('span', { text: cm.duration(h) })));
     return cm.html('li', { class: 'cm-wide' }, cm.html('span', { text: words }), row);
   }
 

@@ -156,7 +156,7 @@
         })
       );
       const n = data.style.route.look.length;
-      if (data.routes.length > n) panel.appendChild(cm.html('p', { class: 'cm-note', text: `The first ${n} are drawn, one a colour. Tick others to see them, in grey.` }));
+      if (data.routes.length > n) panel.appendChild(cm.html('p', { class: 'cm-note cm-ask', text: `The first ${n} are drawn, one a colour. Tick others to see them, in grey.` }));
       tablePlace = comparison(data, routes);
       panel.appendChild(tablePlace);
     }
