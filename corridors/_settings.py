@@ -35,7 +35,7 @@ def read_toml(source: str | Path, folder: Path, what: str) -> tuple[dict[str, An
     """
     path = Path(source) if Path(source).suffix == ".toml" else folder / f"{source}.toml"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         known = ready_made(folder)
         kind = f"{what} file" if path.suffix == Path(source).suffix else what

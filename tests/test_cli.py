@@ -226,6 +226,46 @@ def test_pairs_come_from_other_spreadsheets_and_from_standard_input(
     assert table(out)["row"].tolist() == [2, 2]
 
 
+def test_pairs_are_read_as_excel_writes_them_and_no_cell_is_lost(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    (folder / "excel.csv").write_bytes(
+        b"sep=;\r\nOrigin;Destination;Weight\r\nAlmaty;Tashkent;2\r\nAlmaty;Tashkent;3\r\n"
+    )
+    found = table(run(capsys, "criticality", "excel.csv")[1])
+    assert found["weighted_extra_h"].tolist() == pytest.approx((5 * found["mean_extra_h"]).tolist())
+    (folder / "shifted.csv").write_bytes(b"origin,destination\n76.9,43.2,Tashkent\nAlmaty,Tashkent,\n")
+    code, out, _ = run(capsys, "compare", "shifted.csv", "--avoid", "RUS", "-k", "1")
+    assert code == 0
+    rows = table(out).set_index("row")
+    assert rows.loc[2, ["n_borders", "is_lower_bound", "is_quickest"]].astype(str).tolist() == ["", "", "False"]
+    reasons = rows["reason"].astype(str)
+    assert "3 cells where the header has 2" in reasons[2]
+    assert (reasons[3] == "").all()
+
+
+def test_a_weight_that_is_no_number_matters_where_weights_do(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "w.csv").write_bytes(b"origin;destination;weight\nAlmaty;Tashkent;1,5\nAlmaty;Bishkek;1e400\n")
+    code, _, err = run(capsys, "criticality", "w.csv")
+    assert code == 2
+    assert "weight is '1,5', which is no number; write it as 1234.5" in err
+    assert "weight is '1e400'; it must be finite, zero or more" in err
+    assert run(capsys, "compare", "w.csv", "--avoid", "RUS", "-k", "1")[0] == 0
+    code, out, _ = run(capsys, "validate", "w.csv")
+    assert code == 0
+    assert table(out)["where"].astype(str).tolist()[:2] == ["row 2", "row 3"]
+
+
+def test_a_list_of_places_needs_a_header(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    """The first place would be taken for one, and be lost."""
+    (folder / "places.csv").write_bytes(b"Almaty\nTashkent\nBishkek\n")
+    code, _, err = run(capsys, "matrix", "places.csv")
+    assert code == 2
+    assert "there is no column place in its header: almaty" in err
+    (folder / "places.csv").write_bytes(b"Place\nAlmaty\nTashkent\n")
+    assert len(table(run(capsys, "matrix", "places.csv")[1])) == 4
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

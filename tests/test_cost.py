@@ -9,7 +9,9 @@ import pytest
 
 import continent
 import corridors as cx
+from corridors._files import GEODATA
 from corridors.cost import Average, CostModel, EdgeCosts, Tariff, cost_model, presets
+from corridors.cost._read import _content, refuse_unread
 from corridors.network import Network
 from corridors.network._build import assemble
 
@@ -96,6 +98,69 @@ def test_doubling_one_crossing_changes_only_routes_through_it(measured: Network)
         after = replace(before, network=doubled)
         passes = "one" in set(before.crossings["crossing_id"])
         assert after.time_h - before.time_h == pytest.approx(20 if passes else 0)
+
+
+SIMPLE = (GEODATA / "costs" / "simple.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "message"),
+    [
+        ("PAK = [15", "pak = [15", "nothing reads speed_kph.rail.pak; did you mean 'PAK'"),
+        ("source_TUR", "source_TRU", "nothing reads speed_kph.rail.source_TRU"),
+        (
+            "[connector]",
+            "[speed_kph.raod]\ndefault = [1, 2, 3]\n[connector]",
+            "nothing reads speed_kph.raod; did you mean 'road'",
+        ),
+        ("[connector]", "[tarif]\n[connector]", "nothing reads tarif"),
+        ("default = [30, 40, 55]", "default = [true, 40, 55]", r"default is \[True, 40, 55\]"),
+        (
+            'unit = "km/h, technical',
+            'unit = "m/s, technical',
+            "the unit of speed_kph.rail is 'm/s, .*its values are read in km/h",
+        ),
+        ("dwell = false", 'dwell = "false"', "uses_published_dwell is 'false'; it must be true or false"),
+        ("year = 2022", 'year = "2022"', "year is '2022'; it must be a whole number"),
+    ],
+)
+def test_what_nobody_would_read_in_a_cost_model_is_refused(
+    tmp_path: Path, written: str, instead: str, message: str
+) -> None:
+    path = tmp_path / "own.toml"
+    assert written in SIMPLE
+    path.write_text(SIMPLE.replace(written, instead, 1), encoding="utf-8")
+    with pytest.raises(cx.SchemaError, match=message):
+        cost_model(path)
+
+
+def test_a_cost_model_may_name_countries_seas_and_classes_that_the_default_has_not(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    text = SIMPLE.replace("PAK = [15, 25, 40]", "NPL = [15, 25, 40]\nnote = 'one line'", 1)
+    text = text.replace("[transshipment_h]", "[transshipment_h]\nbaltic = [1, 2, 3]\nblack_roro = [1, 2, 3]", 1)
+    path.write_text("\ufeff" + text, encoding="utf-8")  # as Notepad writes it
+    assert cost_model(path).value("speed_kph", "rail", "NPL").value == 25
+    path.write_text(SIMPLE.replace("PAK =", "PKA =", 1), encoding="utf-8")
+    with pytest.warns(UserWarning, match="PKA is for no country of the world"):
+        cost_model(path)
+
+
+@pytest.mark.parametrize("preset", presets())
+def test_a_preset_holds_nothing_that_nobody_reads(preset: str) -> None:
+    refuse_unread(_content(preset, ())[0], preset)
+
+
+def test_a_tariff_for_a_word_in_place_of_a_list_is_refused(tmp_path: Path) -> None:
+    """tuple("KAZ") would be three countries that there are not."""
+    path = tmp_path / "own.toml"
+    row = '[[tariff]]\nid = "t"\nmode = "rail"\ncargo = "teu"\nyear = 2024\nsource = "x"\nusd_per_km = [1, 2, 3]\n'
+    for wrong, message in (
+        ('countries = "KAZ"', "countries is 'KAZ'; it must be a list of texts"),
+        ('is_loaded = "no"', "is_loaded is 'no'; it must be true or false"),
+    ):
+        path.write_text(f"{SIMPLE}\n{row}{wrong}\n", encoding="utf-8")
+        with pytest.raises(cx.SchemaError, match=message):
+            cost_model(path)
 
 
 @pytest.mark.parametrize("preset", presets())

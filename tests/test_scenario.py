@@ -186,6 +186,13 @@ def test_a_scenario_says_in_words_what_it_does_and_survives_a_file(tmp_path: Pat
         ("name = ", cx.LayerError, "cannot read the scenario"),
         ("title = 'x'", cx.SchemaError, "title unknown"),
         ("note = 'x'", cx.SchemaError, "name missing"),
+        ("name = 5", cx.SchemaError, "name is 5; it must be text"),
+        ("name = 'x'\n[edit]\naction = 'open'", cx.SchemaError, r"a list of edits, each below \[\[edit\]\]"),
+        (
+            "name = 'x'\n[[edit]]\naction = 'change'\nwhat = 'dwell'\ntarget = 'one'\nto = '48'",
+            cx.ScenarioError,
+            "'48' is no number; it is one without quotes, in h",
+        ),
         ("name = 'x'\n[[edit]]\naction = 'open'", cx.SchemaError, "needs action and target"),
         ("name = 'x'\n[[edit]]\naction = 'melt'\ntarget = 'one'", cx.ScenarioError, "action is 'melt'"),
     ],

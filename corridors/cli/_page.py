@@ -21,7 +21,7 @@ Exit codes: 0 found; 1 no route, or something wrong in a file that was checked; 
 `corridors --install-completion` teaches the shell the commands, options, places, lines, crossings, scenarios and cost models.
 
 A file of pairs is CSV in UTF-8 with the columns `origin` and `destination` (`,`, `;` or tab between them), places as names, ids or
-`"lon,lat"`, and, for `criticality`, a `weight`. A row that cannot be answered is reported, in `compare` in the columns `row` and
+`"lon,lat"` in quotes, and, for `criticality`, a `weight`, which adds up over rows of one pair. A row that cannot be answered is reported, in `compare` in the columns `row` and
 `reason`, and the rest goes on.
 """
 

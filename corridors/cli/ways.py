@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corridors.cli._inputs import Loaded, Row, load, place, read_pairs, read_places
+from corridors._pairs import Row, place
+from corridors.cli._inputs import Loaded, load, read_pairs, read_places
 from corridors.cli._options import Corridor, Destination, Origin, Out, Pairs, Terms, Weight, Where, items, unfolded
 from corridors.cli._output import columns, give, say
 
@@ -229,7 +230,9 @@ def compared(
     ]  # fmt: skip
     if bad:
         extra = pd.DataFrame(bad, columns=table.columns)
-        table = pd.concat([table, extra.astype(table.dtypes.to_dict())], ignore_index=True) if len(table) else extra
+        # What is not known is no zero, and no True.
+        kinds = {c: {"i": "float64", "b": "object"}.get(kind.kind, kind) for c, kind in table.dtypes.items()}
+        table = pd.concat([table, extra.astype(kinds)], ignore_index=True) if len(table) else extra
     table.attrs.update(found.attrs)
     return replace(found, table=table)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corridors.cli._inputs import load, load_source, place, read_pairs
+from corridors._pairs import place
+from corridors.cli._inputs import load, load_source, read_pairs
 from corridors.cli._options import (
     ManyScenarios,
     Out,
@@ -38,14 +39,14 @@ def criticality(
 ) -> None:
     """Print what shutting each crossing, line, port or country adds, the worst first.
 
-    A .csv file of pairs may have a column weight, such as trade in dollars.
+    A .csv file of pairs may have a column weight, such as trade in dollars; the weights of a pair that comes twice add up.
 
     Example: corridors criticality Tashkent Karachi Almaty Duisburg --of crossings
     """
     import corridors as cx
 
     network = load(where).network
-    asked = _good(pairs)
+    asked = _good(pairs, weighted=True)
     found = cx.criticality(network, asked, of=of, weight=weight, **terms.options())
     give(out, found, found.table, network=network)
     for row in found.single_points_of_failure.itertuples():
@@ -184,15 +185,17 @@ def scenarios(out: Out) -> None:
     give(out, table, table)
 
 
-def _good(words: list[str]) -> dict[tuple[Any, Any], float]:
-    """Return pairs and their weights; a bad row of a file is said and left out."""
+def _good(words: list[str], *, weighted: bool = False) -> dict[tuple[Any, Any], float]:
+    """Return pairs and their weights, which add up where a pair comes twice; a bad row of a file is said and left out."""
     from corridors.errors import LayerError
 
-    asked = read_pairs(words)
-    for row in asked:
-        if row.fault:
-            say(f"left out: {row.fault}")
-    pairs = {row.pair: row.weight for row in asked if not row.fault}
+    pairs: dict[tuple[Any, Any], float] = {}
+    for row in read_pairs(words):
+        fault = row.fault or (row.weight_fault if weighted else "")
+        if fault:
+            say(f"left out: {fault}")
+        else:
+            pairs[row.pair] = pairs.get(row.pair, 0.0) + row.weight
     if not pairs:
         raise LayerError(f"{words[0]}: there is no pair in it" if words else "give an origin and a destination")
     return pairs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from functools import cache
@@ -21,8 +22,10 @@ from corridors.cost._model import (
     Triple,
     known,
 )  # fmt: skip
-from corridors.errors import SchemaError
+from corridors.errors import SchemaError, did_you_mean
+from corridors.geodata import load
 from corridors.network import MODES
+from corridors.schema import columns
 
 FOLDER = GEODATA / "costs"
 _HEAD = ("name", "title", "measures", "basis", "year", "uses_published_dwell")
@@ -33,6 +36,15 @@ _REQUIRED = (
     "transshipment_h", "connector.speed_kph", "value_of_time_usd_h", "crossing_fee_usd.rail", "crossing_fee_usd.road",
     "handling_usd", "shipment_usd", *(f"cargo.{cargo}" for cargo in CARGOES),
 )  # fmt: skip
+_UNITS = {
+    "speed_kph": "km/h", "stop_h_per_1000_km": "h", "crossing_h": "h", "gauge_change_h": "h", "transshipment_h": "h",
+    "value_of_time_usd_h": "USD", "crossing_fee_usd": "USD", "handling_usd": "USD", "shipment_usd": "USD",
+}  # fmt: skip
+"""How the unit of a table begins, if it states one: a speed in m/s would be read as km/h."""
+_BY_COUNTRY = ("speed_kph.rail", "speed_kph.road", "stop_h_per_1000_km.rail", "stop_h_per_1000_km.road")
+_BY_CLASS = ("speed_kph.sea", "stop_h_per_1000_km.sea", "class_speed_factor")
+_BESIDE = ("unit", "source", "note")
+"""Keys of a table that are no values."""
 _TRAFFIC = ("", "transit", "export", "import", "domestic")
 
 
@@ -97,6 +109,8 @@ def _preset(name: str) -> CostModel:
 def _read(model: str | Path) -> CostModel:
     content, name = _content(model, ())
     _check(content, name)
+    if model not in presets():  # that a preset holds nothing unread is for a test, and need not be asked each time
+        refuse_unread(content, name)
     head = {key: content.pop(key) for key in _HEAD}
     tariffs = tuple(_tariff(t, name) for t in content.pop("tariff", []))
     averages = tuple(_average(a, name) for a in content.pop("border_average", []))
@@ -140,6 +154,7 @@ def _check(content: dict[str, Any], name: str) -> None:
     missing += [path for path in _REQUIRED if not _has(content, path)]
     if missing:
         raise SchemaError(f"cost model {name}: {', '.join(missing)} missing")
+    _head_types(content, name)
     if content["basis"] not in BASES:
         raise SchemaError(f"cost model {name}: basis is {content['basis']!r}; it must be {', '.join(BASES)}")
     for path, value in _values({k: v for k, v in content.items() if k not in (*_HEAD, *_LISTS, "cargo")}):
@@ -148,8 +163,70 @@ def _check(content: dict[str, Any], name: str) -> None:
             raise SchemaError(f"cost model {name}: {path} is {value!r}; a speed must be above zero")
 
 
+def _head_types(content: dict[str, Any], name: str) -> None:
+    kinds = {
+        **dict.fromkeys(_HEAD, (str, "text")),
+        "year": (int, "a whole number"),
+        "uses_published_dwell": (bool, "true or false"),
+    }
+    for key, (kind, words) in kinds.items():
+        if type(content[key]) is not kind:
+            raise SchemaError(f"cost model {name}: {key} is {content[key]!r}; it must be {words}")
+
+
+def refuse_unread(content: dict[str, Any], name: str) -> None:
+    """Refuse keys that no question looks up: a typing error would leave a default in place, and nobody would see it."""
+    reference = dict(_tables(_reference()))
+    for path, table in _tables({k: v for k, v in content.items() if k not in (*_HEAD, *_LISTS)}):
+        known = set(reference[path])
+        for key in table:
+            if key not in known and not _is_read(key, path, table, name):
+                words = sorted(k for k in known if k not in (*_BESIDE, *_HEAD) and not k.startswith("source_"))
+                where = f"{path}.{key}".lstrip(".")
+                raise SchemaError(
+                    f"cost model {name}: nothing reads {where}{did_you_mean(key, words)}; {path or 'it'} may hold {', '.join(words)}"
+                )
+        unit, begin = table.get("unit"), _UNITS.get(path.split(".")[0], "")
+        if unit is not None and not str(unit).startswith(begin):
+            raise SchemaError(f"cost model {name}: the unit of {path} is {unit!r}; its values are read in {begin}")
+
+
+def _is_read(key: str, path: str, table: dict[str, Any], name: str) -> bool:
+    """Return whether a key that the reference has not is read all the same: of a country, a class of line, a sea."""
+    if key in _BESIDE or key.startswith("source_"):
+        return key in _BESIDE or key.removeprefix("source_") in table
+    if path in _BY_COUNTRY and len(key) == 3 and key.isalpha() and key.isupper():
+        if key not in set(load("borders")["iso3"]):
+            warnings.warn(
+                f"cost model {name}: {path}.{key} is for no country of the world; is it written right?", stacklevel=2
+            )
+        return True
+    if path == "transshipment_h":
+        seas = {*load("ports")["sea"], "sea", "inland", "road_rail"}
+        return key in seas or any(key == f"{sea}_{kind}" for sea in seas for kind in _allowed("transfers", "kind"))
+    return path in _BY_CLASS and key in _allowed("edges", "line_class")
+
+
+def _allowed(kind: str, column: str) -> tuple[str, ...]:
+    return next(c.allowed for c in columns(kind) if c.name == column)
+
+
+def _tables(table: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield a table and those in it, with their paths."""
+    yield path, table
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _tables(value, f"{path}.{key}".lstrip("."))
+
+
+@cache
+def _reference() -> dict[str, Any]:
+    """Return the default model as it is written: it has every table that there is."""
+    return read_toml(DEFAULT, FOLDER, "cost model")[0]
+
+
 def _triple(value: Any, path: str, name: str) -> Triple:
-    is_triple = isinstance(value, list) and len(value) == 3 and all(isinstance(v, int | float) for v in value)
+    is_triple = isinstance(value, list) and len(value) == 3 and all(type(v) in (int, float) for v in value)
     if not is_triple or not 0 <= value[0] <= value[1] <= value[2] < float("inf"):
         raise SchemaError(
             f"cost model {name}: {path} is {value!r}; it must be [low, typical, high], ascending, finite, not negative"
@@ -169,7 +246,7 @@ def _has(content: dict[str, Any], path: str) -> bool:
 def _values(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield path and value of every parameter, leaving out units and sources."""
     for key, value in table.items():
-        if key == "unit" or key.startswith("source"):
+        if key in _BESIDE or key.startswith("source_"):
             continue
         if isinstance(value, dict):
             yield from _values(value, f"{prefix}{key}.")
@@ -184,6 +261,14 @@ def _row(row: dict[str, Any], what: str, required: tuple[str, ...], allowed: tup
     if missing or unknown:
         parts = [f"has no {', '.join(missing)}"] * bool(missing) + [f"knows no {', '.join(unknown)}"] * bool(unknown)
         raise SchemaError(f"{what} {' and '.join(parts)}; it may hold {', '.join(allowed)}")
+    for key in ("countries", "origins", "destinations", "beside"):
+        if not isinstance(row.get(key, []), list) or not all(isinstance(v, str) for v in row.get(key, [])):
+            raise SchemaError(f"{what}: {key} is {row[key]!r}; it must be a list of texts")
+    for key, kind in (("year", int), ("is_loaded", bool), ("gauge_break", bool)):
+        if key in row and type(row[key]) is not kind:
+            raise SchemaError(
+                f"{what}: {key} is {row[key]!r}; it must be {'true or false' if kind is bool else 'a whole number'}"
+            )
     if row["mode"] not in MODES:
         raise SchemaError(f"{what} is for mode {row['mode']!r}; it must be {', '.join(MODES)}")
 

@@ -300,6 +300,10 @@ def _check_change(edit: Edit) -> None:
     given = [v for v in (edit.factor, edit.to) if v is not None]
     if len(given) != 1:
         raise ScenarioError(f"change of {edit.what}: give factor or to, one of them")
+    if isinstance(given[0], bool) or not isinstance(given[0], int | float):
+        raise ScenarioError(
+            f"change of {edit.what}: {given[0]!r} is no number; it is one without quotes, in {CHANGES[edit.what]}"
+        )
     if edit.what == "gauge" and (edit.to is None or edit.to != int(edit.to)):
         raise ScenarioError("change of gauge: give to=, whole millimetres, such as 1435")
     least_is_allowed = edit.what not in ("speed", "gauge")

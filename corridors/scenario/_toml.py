@@ -14,6 +14,7 @@ from corridors.scenario._edit import Edit
 
 FOLDER = GEODATA / "scenarios"
 _TEXTS = ("name", "note", "source", "against")
+_KINDS: dict[type, str] = {dict: "edits, each below [[edit]]", list: "pairs [origin, destination]", str: "texts"}
 _KEYS = (*_TEXTS, "has_effect", "pairs", "modes", "edit")
 
 
@@ -34,9 +35,12 @@ def read(source: str | Path) -> dict[str, Any]:
 
 def _checked(content: dict[str, Any], where: str) -> dict[str, Any]:
     unknown = sorted(set(content) - set(_KEYS))
-    if unknown or not isinstance(content.get("name"), str):
+    if unknown or "name" not in content:
         raise SchemaError(f"scenario {where}: {', '.join(unknown) or 'name'} {'unknown' if unknown else 'missing'}; "
                           f"it may have {', '.join(_KEYS)}")  # fmt: skip
+    for key in _TEXTS:
+        if not isinstance(content.get(key, ""), str):
+            raise SchemaError(f"scenario {where}: {key} is {content[key]!r}; it must be text, in quotes")
     allowed = {f.name for f in fields(Edit)}
     edits = []
     for row in _list_of(dict, content, "edit", where):
@@ -57,7 +61,7 @@ def _list_of(kind: type, content: dict[str, Any], key: str, where: str) -> list[
     """Return a list of one kind of value from a scenario, empty where it says nothing."""
     value = content.get(key, [])
     if not isinstance(value, list) or not all(isinstance(item, kind) for item in value):
-        raise SchemaError(f"scenario {where}: {key} is {value!r}; it must be a list of {kind.__name__}")
+        raise SchemaError(f"scenario {where}: {key} is {value!r}; it must be a list of {_KINDS[kind]}")
     return value
 
 

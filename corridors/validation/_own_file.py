@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors import schema
+from corridors._pairs import Row, has_pairs, pairs_in
 from corridors._settings import read_toml
+from corridors.collect.files import fault_of, read_vector, split_layer
 from corridors.errors import CorridorError, LayerError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
@@ -62,16 +64,16 @@ def check_file(path: str | Path, *, kind: str = "", encoding: str | None = None)
     """
     import pandas as pd
 
-    path = Path(path)
+    file, _ = split_layer(path)
     known = [*LAYERS, *schema.kinds()]
     if kind and kind not in known:
         raise UnknownNameError(f"no kind of file {kind!r}{did_you_mean(kind, known)}; there are {', '.join(known)}")
-    if not path.exists():
-        raise LayerError(f"there is no file {str(path)!r}")
+    if not file.exists():
+        raise LayerError(f"there is no file {str(file)!r}")
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            rows = list(_findings(path, kind, encoding))
+            rows = list(_findings(Path(path), kind, encoding))
         except (CorridorError, ValueError) as error:
             rows = [("error", "reading", 1, "", str(error))]
     rows += [("warning", "reading", 1, "", str(w.message)) for w in said if issubclass(w.category, UserWarning)]
@@ -123,43 +125,44 @@ def _toml(path: Path) -> Iterator[Finding]:
 def _csv(path: Path, kind: str) -> Iterator[Finding]:
     import pandas as pd
 
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    if kind in LAYERS:
+        yield from _layer(path, kind, None)
+        return
     kind = kind or (path.stem if path.stem in schema.kinds() else "")
     if kind:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
         yield "note", "table", len(frame), "", f"{len(frame):,} rows, checked against the schema {kind}"
         for message in schema.faults(frame, kind, name=path.name):
             yield "error", "schema", 1, "", message
-    elif {"origin", "destination"} <= {c.strip().casefold() for c in frame.columns}:
-        yield from _pairs(frame.rename(columns=lambda c: c.strip().casefold()))
+    elif has_pairs(str(path)):
+        yield from _pairs(list(pairs_in(str(path))))
     else:
         raise LayerError(
-            f"columns are {', '.join(frame.columns)}: neither origin and destination, nor a table whose schema is named like "
-            f"the file; say which with kind ({', '.join(schema.kinds())})"
+            "there are neither columns origin and destination, nor is the file named like the schema of a table; say what it is "
+            f"with kind ({', '.join(schema.kinds())})"
         )
 
 
-def _pairs(frame: pd.DataFrame) -> Iterator[Finding]:
+def _pairs(rows: list[Row]) -> Iterator[Finding]:
     from corridors.errors import PlaceError
     from corridors.network import MAX_CONNECTOR_KM, MODES, find_place, load_network
 
     network = load_network()
-    yield "note", "pairs", len(frame), "", f"{len(frame):,} pairs of places"
-    for column in ("origin", "destination"):
-        for text in dict.fromkeys(frame[column]):
-            rows = np.flatnonzero(frame[column] == text)
-            where = f"{column}, row {rows[0] + 1}"
-            if not text.strip():
-                yield "error", "place", len(rows), where, "it is empty"
-                continue
-            parts = text.split(",")
-            try:
-                asked: Any = (float(parts[0]), float(parts[1])) if len(parts) == 2 else text
-            except ValueError:
-                asked = text
+    yield "note", "pairs", len(rows), "", f"{len(rows):,} pairs of places"
+    for row in rows:
+        for severity, fault in (("error", row.fault), ("warning", row.weight_fault)):
+            if fault:
+                yield severity, "row", 1, f"row {row.number}", fault.partition(": ")[2]
+    good = [row for row in rows if not row.fault]
+    for end in ("origin", "destination"):
+        at: dict[Any, list[int]] = {}
+        for row in good:
+            at.setdefault(getattr(row, end), []).append(row.number)
+        for asked, numbers in at.items():
             try:
                 find_place(network, asked, modes=MODES, max_connector_km=MAX_CONNECTOR_KM)
             except PlaceError as error:
-                yield "error", "place", len(rows), where, str(error)
+                yield "error", "place", len(numbers), f"{end}, row {numbers[0]}", str(error)
 
 
 # Layers --------------------------------------------------------------------------------------------------------------
@@ -168,7 +171,6 @@ def _pairs(frame: pd.DataFrame) -> Iterator[Finding]:
 def _is_network(path: Path) -> bool:
     import pyogrio
 
-    from corridors.collect.files import fault_of
     from corridors.network._gpkg import METADATA
 
     if fault_of(path):
@@ -180,8 +182,6 @@ def _is_network(path: Path) -> bool:
 
 
 def _layer(path: Path, kind: str, encoding: str | None) -> Iterator[Finding]:
-    from corridors.collect.files import read_vector
-
     frame = read_vector(path, what=path.name, encoding=encoding)
     shapes = frame.geometry if hasattr(frame, "geometry") and frame.active_geometry_name else None
     if shapes is None or not len(frame):
