@@ -23,7 +23,7 @@ def compact(payload: Payload) -> dict[str, Any]:
     def columns(kind: str, rows: Sequence[Any]) -> dict[str, Any]:
         return _columns(rows, DEFAULTS[kind], WORDS[kind], words)
 
-    network = payload["network"]
+    network, dots = payload["network"], payload["dots"]
     small = {
         **payload,
         "defaults": DEFAULTS,
@@ -32,6 +32,7 @@ def compact(payload: Payload) -> dict[str, Any]:
         "routes": [{**route, "legs": columns("legs", route["legs"])} for route in payload["routes"]],
         "points": columns("points", payload["points"]),
         "places": columns("places", payload["places"]),
+        "dots": dots and {**dots, "items": columns("dots", dots["items"])},
         "network": network
         and {
             **network,

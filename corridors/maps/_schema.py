@@ -200,6 +200,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "legs": ("start", "end"),
     "points": ("mode", "status", "source"),
     "places": ("name",),
+    "dots": (),
     "lines": ("mode", "status", "source", "change", "basis"),
 }
 
@@ -230,6 +231,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "source": "",
     },
     "places": {"rank": 0, "routes": [], "ends": []},
+    "dots": {"look": 0},
     "lines": {
         "mode": "rail",
         "status": "operating",

@@ -22,6 +22,7 @@
     data.edges = fill('edges', data.edges);
     data.points = fill('points', data.points);
     data.places = fill('places', data.places);
+    if (data.dots) data.dots.items = fill('dots', data.dots.items);
     for (const route of data.routes) route.legs = fill('legs', route.legs);
     if (data.network) {
       data.network.lines = fill('lines', data.network.lines);
