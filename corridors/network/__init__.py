@@ -43,7 +43,8 @@ def load_network(path: str | Path | None = None, *, as_of: str = "latest") -> Ne
     path
         A network file, .npz or .gpkg; None for the embedded one.
     as_of
-        The day whose state of the border crossings holds, as ``"2025-09-30"``; ``"latest"`` is what was last verified.
+        The day whose state of the border crossings holds, as ``"2025-09-30"``; ``"latest"`` is what was last verified. Lines
+        are those of today on any day; `Network.lines` says when each was opened.
 
     Returns
     -------

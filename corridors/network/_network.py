@@ -366,7 +366,7 @@ class Network:
         return self.as_of(date).crossings
 
     def as_of(self, date: str) -> Network:
-        """Return this network with its crossings as they were on a day; ``"latest"`` is what was last verified.
+        """Return this network with its crossings as they were on a day; ``"latest"`` is what was last verified. Lines stay as they are.
 
         Parameters
         ----------
