@@ -182,6 +182,12 @@ class _Builder:
         self.repairs = _Rows(kind=object, what=object, place=object, km=np.float64, note=object)
         for row in layers.repairs:
             self.repairs.add(**row)
+        transfers = layers.transfers
+        self._ports = {
+            station
+            for end in ("from", "to")
+            for station in transfers.loc[transfers[f"{end}_mode"] == "sea", f"{end}_id"]
+        }
         self._node: dict[str, int] = {}
         self._at: dict[str, list[int]] = {}
         self._vertices: list[Any] = []
@@ -190,9 +196,9 @@ class _Builder:
 
     # Nodes -----------------------------------------------------------------------------------------------------------
 
-    def station_node(self, station_id: str, mode: str, gauge_mm: int) -> int:
-        """Return the node of a station for a mode and gauge, made when first needed."""
-        node_id = f"{station_id}:{mode}" + (f"-{gauge_mm}" if gauge_mm else "")
+    def station_node(self, station_id: str, mode: str, gauge_mm: int, service: str = "") -> int:
+        """Return the node of a station for a mode and gauge, or the quay of a service at sea, made when first needed."""
+        node_id = f"{station_id}:{mode}" + (f"-{gauge_mm}" if gauge_mm else "") + (f"-{service}" if service else "")
         if node_id not in self._node:
             station = self.stations[station_id]
             self._node[node_id] = self.nodes.add(
@@ -252,8 +258,18 @@ class _Builder:
                 self._add_cut_line(row, geometry, sequence)
 
     def _ends(self, row: dict[str, Any]) -> tuple[int, int]:
-        mode, gauge = row["mode"], int(row["gauge_mm"])
-        return self.station_node(row["from_id"], mode, gauge), self.station_node(row["to_id"], mode, gauge)
+        mode, gauge, service = row["mode"], int(row["gauge_mm"]), self._service(row)
+        a, b = (self.station_node(row[end], mode, gauge, service) for end in ("from_id", "to_id"))
+        return a, b
+
+    def _service(self, row: dict[str, Any]) -> str:
+        """Return the line of a leg that sails from port to port, empty for any other leg.
+
+        Such a ship has a quay of its own, so that cargo which goes on by another ship is discharged and loaded again. Lanes that
+        lead to the open sea share one quay.
+        """
+        is_service = row["mode"] == "sea" and self._ports >= {row["from_id"], row["to_id"]}
+        return str(row["line_id"]) if is_service else ""
 
     def _add_cut_line(self, row: dict[str, Any], geometry: shapely.LineString, sequence: CountrySequence) -> None:
         pieces = cut_line(geometry, [cut.at for cut in sequence.cuts])
