@@ -179,6 +179,8 @@ class _Field:
         reached = self._reached(targets)
         served = np.flatnonzero(reached["is_served"] & (nodes["mode"] != "sea") & (nodes["station_id"] != ""))
         place = np.where(nodes["place_id"][served] == "", nodes["station_id"][served], nodes["place_id"][served])
+        is_place = np.isin(place, self.network.tables["names"]["place_id"])  # points of an alignment are none
+        served, place = served[is_place], place[is_place]
         order = np.lexsort((served, reached["weight"][served], place))
         first = np.ones(len(order), dtype=bool)
         first[1:] = place[order][1:] != place[order][:-1]
