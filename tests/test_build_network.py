@@ -474,3 +474,25 @@ def test_what_is_not_read_or_looks_misplaced_is_a_warning() -> None:
 
 def test_any_name_of_the_geometry_column_will_do() -> None:
     assert len(built(RAIL.rename_geometry("geom")).lines) == 3
+
+
+def test_a_place_that_names_no_node_is_said() -> None:
+    places = gpd.GeoDataFrame(
+        {"name": ["West", "On the way", "Yard", None]},
+        geometry=[Point(2, 6), Point(5.5, 6), Point(2, 6.01), Point(6, 6)],
+        crs=4326,
+    )
+    said = built(RAIL, places=places).repairs.set_index("what")["note"]
+    assert said["On the way"] == "no line ends or meets another within 5 km"
+    assert said["Yard"].startswith("another place is nearer")
+    assert said[""] == "it has no name"
+    assert "West" not in said
+
+
+def test_the_audit_names_countries_and_gauges_so_that_a_misplaced_file_shows() -> None:
+    report = built(RAIL.assign(gauge=[1520, 1435, 1520])).report()
+    assert "in AAA, BBB\n" in str(report)
+    km = report.gauges.set_index("gauge_mm")["length_km"]
+    assert km[1435] == pytest.approx(length_km(np.array([[3.0, 6.0], [3.0, 5.0]])), rel=1e-5)
+    unknown = built(RAIL.drop(columns="gauge")).report()
+    assert f"rail: unknown gauge {unknown.gauges['length_km'].sum():,.0f} km" in str(unknown)

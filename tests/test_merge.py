@@ -166,3 +166,20 @@ def test_an_end_farther_than_the_snap_is_not_joined(toy: cx.Network) -> None:
     assert joined["metres"].tolist() == [pytest.approx(5530, abs=20)]
     with pytest.raises(cx.LayerError, match="within 5 km of a rail station of the network"):
         merged(toy, plan, options={"snap_km": 5.0})
+
+
+def test_a_gap_inside_a_plan_is_said_as_one_and_not_as_a_far_station(toy: cx.Network) -> None:
+    n = merged(toy, [ALPHA, (3, 5)], [(3.003, 5), (3.5, 4.5)])  # 332 m between
+    said = n.repairs[n.repairs["kind"] == "loose end"]["note"].tolist()
+    assert [text.startswith("joined with nothing: another loose end of a planned line lies 33") for text in said] == [
+        True, True, False
+    ]  # fmt: skip
+    joined = merged(toy, [ALPHA, (3, 5)], [(3.003, 5), (3.5, 4.5)], options={"snap_m": 400})
+    assert (joined.repairs["kind"] == "loose end").sum() == 1
+
+
+def test_a_plan_whose_file_calls_it_operating_carries_traffic_and_that_is_said(toy: cx.Network) -> None:
+    n = merged(toy, [ALPHA, DELTA], status=["Operating"])
+    assert n.repairs[n.repairs["kind"] == "operates"]["what"].tolist() == ["plan-1"]
+    assert "line_id" in merged(toy, [ALPHA, DELTA]).report().plans
+    assert not (merged(toy, [ALPHA, DELTA]).repairs["kind"] == "operates").any()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from functools import cache
@@ -22,7 +21,7 @@ from corridors.cost._model import (
     Triple,
     known,
 )  # fmt: skip
-from corridors.errors import SchemaError, did_you_mean
+from corridors.errors import SchemaError, did_you_mean, warn
 from corridors.geodata import load
 from corridors.network import MODES
 from corridors.schema import columns
@@ -197,9 +196,7 @@ def _is_read(key: str, path: str, table: dict[str, Any], name: str) -> bool:
         return key in _BESIDE or key.removeprefix("source_") in table
     if path in _BY_COUNTRY and len(key) == 3 and key.isalpha() and key.isupper():
         if key not in set(load("borders")["iso3"]):
-            warnings.warn(
-                f"cost model {name}: {path}.{key} is for no country of the world; is it written right?", stacklevel=2
-            )
+            warn(f"cost model {name}: {path}.{key} is for no country of the world; is it written right?")
         return True
     if path == "transshipment_h":
         seas = {*load("ports")["sea"], "sea", "inland", "road_rail"}

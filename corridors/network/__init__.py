@@ -139,7 +139,7 @@ def build_network(
         Lines: a path to anything GDAL reads, or a GeoDataFrame, in any CRS; ``"file.gpkg|layername=rail"`` is one layer of several.
         Columns ``line_id``, ``name``, ``gauge_mm`` (or ``gauge``), ``line_class`` and ``status`` are used where they exist, in any
         case. Lines of ``proposed`` carry no traffic until a
-        scenario opens them.
+        scenario opens them, unless their own ``status`` is operating, which ``repairs`` says.
     borders
         Country polygons with ISO alpha-3 codes; None for the embedded ones.
     crossings

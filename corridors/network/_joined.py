@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PASS_KM = 1.0
 """A planned line that comes this near to a station passes it."""
 
+GAP_KM = 5.0
+"""Two loose ends of planned lines this near to each other were perhaps meant to meet."""
+
 
 @dataclass(frozen=True)
 class Stations:
@@ -106,10 +109,17 @@ class Joined:
                     note=[f"an end lies {km[k]:.2f} km from {names[k]}" for k in met]
                 ),
                 repair_rows("loose end", line[loose], self.xy[loose], 0.0).assign(
-                    note=[
-                        f"joined with nothing: the nearest station is {names[k]}, {km[k]:.1f} km off; draw on to it, or give a larger snap_km"
-                        for k in loose
-                    ]
+                    note=["joined with nothing: " + self._beside(k, loose) for k in loose.tolist()]
                 ),
             ]
         )
+
+    def _beside(self, node: int, loose: Any) -> str:
+        """Return what a loose end lies nearest to: the loose end of a planned line, or a station."""
+        others = loose[loose != node]
+        lon, lat = self.xy[node]
+        km = float(distance_km(lon, lat, self.xy[others, 0], self.xy[others, 1]).min()) if len(others) else np.inf
+        if km < min(self.km[node], GAP_KM):
+            return f"another loose end of a planned line lies {km * 1000:,.0f} m off; draw on to it, or give a larger snap_m"
+        name = self.stations.name[self.near[node]]
+        return f"the nearest station is {name}, {self.km[node]:.1f} km off; draw on to it, or give a larger snap_km"

@@ -94,7 +94,8 @@ def merge_lines(
     Returns
     -------
     Network
-        With the lines in status ``proposed``: ``Scenario(...).open("line-id")`` opens one. ``report().plans`` has one row a
+        With the lines in status ``proposed``, or that of their column ``status``; one that is ``operating`` there carries traffic
+        at once, and ``repairs`` says so. ``Scenario(...).open("line-id")`` opens the others. ``report().plans`` has one row a
         line: where it was joined, what it crosses, where the gauge changes, which ends are loose; ``repairs`` says what was
         done, with place and metres.
 

@@ -82,7 +82,11 @@ def own_layers(
         raise LayerError("no line has any length; are the coordinates right?")
     ends, positions = nodes_of(frame, cleaning.snap_m if cleaning.repair else 0.0)
     boundaries = Boundaries(countries)
-    stations = _stations(ends, positions, boundaries, named_points(places, reading))
+    at, label, iso3 = named_points(places, reading)
+    names, known, why = names_at(ends, positions, at, label, iso3)
+    stations = _stations(positions, boundaries, names, known)
+    if places is not None:
+        repairs = joined_rows([repairs, unnamed_places(at, label, why)])
     edges = edge_rows(frame, ends, positions, stations["station_id"].to_numpy())
     points, modes = own_crossings(crossings, reading)
     stations, wobbles = _settled(stations, ends, points)
@@ -236,11 +240,10 @@ def source_rows() -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
-def _stations(ends: Any, positions: Any, boundaries: Boundaries, places: tuple[Any, Any, Any]) -> pd.DataFrame:
+def _stations(positions: Any, boundaries: Boundaries, names: list[str], known: list[str]) -> pd.DataFrame:
     import pandas as pd
 
     ids = [f"n{i + 1}" for i in range(len(positions))]
-    names, known = names_at(ends, positions, *places)
     iso3 = boundaries.country_of(positions[:, 0], positions[:, 1])
     n_nowhere = sum(not c for c in iso3)
     if 2 * n_nowhere > len(iso3):
@@ -260,9 +263,10 @@ def _stations(ends: Any, positions: Any, boundaries: Boundaries, places: tuple[A
 
 def names_at(
     ends: Any, positions: Any, points: Any, label: Any, iso3: Any, *, otherwise: str = "node {}"
-) -> tuple[list[str], list[str]]:
-    """Return the names of nodes, and the countries that their places give them; ``""`` where the place is no more than near.
+) -> tuple[list[str], list[str], dict[int, str]]:
+    """Return the names of nodes, the countries that their places give them, and why the other places name none.
 
+    A country is ``""`` where the place is no more than near.
     A place names the nearest node within the radius, in the largest component there, so that no yard stub is a city. Of two
     places for one node the nearer names it; of two of one name that are near each other, so does the one nearer to a node.
     """
@@ -270,28 +274,37 @@ def names_at(
 
     names, countries = [otherwise.format(i + 1) for i in range(len(positions))], [""] * len(positions)
     if len(points) == 0:
-        return names, countries
+        return names, countries, {}
     component = labels(ends, len(positions))
     size = np.bincount(component)[component]
     tree = cKDTree(on_sphere_m(positions))
     near = tree.query_ball_point(on_sphere_m(points), NAMING_RADIUS_KM * 1000.0)
-    candidates = []
+    candidates, why = [], {}
     for row, (at, name, found) in enumerate(zip(points, label, near, strict=True)):
         if name and found:
             i = np.sort(np.asarray(found))
             km = distance_km(at[0], at[1], positions[i, 0], positions[i, 1])
             k = int(np.lexsort((km, -size[i]))[0])
             candidates.append((float(km[k]), row, int(i[k])))
+        else:
+            why[row] = f"no line ends or meets another within {NAMING_RADIUS_KM:g} km" if name else "it has no name"
     named: set[int] = set()
     called: dict[str, list[int]] = {}
     for away_km, row, node in sorted(candidates):
         others = called.setdefault(label[row], [])
         if node in named or any(distance_km(*points[row], *points[o]) <= 2 * NAMING_RADIUS_KM for o in others):
+            why[row] = "another place is nearer to the node, or has its name"
             continue
         named.add(node)
         others.append(row)
         names[node], countries[node] = label[row], iso3[row] if away_km <= AT_THE_PLACE_KM else ""
-    return names, countries
+    return names, countries, why
+
+
+def unnamed_places(points: Any, label: Any, why: dict[int, str]) -> pd.DataFrame:
+    """Return a row for each place that names no node."""
+    rows = sorted(why)
+    return repair_rows("place not used", label[rows], points[rows], 0.0, [why[row] for row in rows])
 
 
 def _lengths_km(ragged: Ragged) -> Any:

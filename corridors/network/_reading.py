@@ -15,13 +15,12 @@ from corridors.collect.files import read_vector
 from corridors.errors import LayerError, SchemaError, did_you_mean, warn
 from corridors.schema import columns as schema_columns
 from corridors.schema import validate
-from corridors.topology import explode_lines
+from corridors.topology import Repaired, explode_lines
+from corridors.topology._arrays import joined_rows, repair_rows
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
-
-    from corridors.topology import Repaired
 
 _ISO3_NAMES = ("iso3", "ISO_A3", "ADM0_A3", "GID_0", "SOV_A3")
 _GAUGE_NAMES = ("gauge_mm", "gauge")
@@ -161,7 +160,16 @@ def own_lines(source: Any, name: str, reading: Reading) -> Repaired:
     mm = _millimetres(gauge, f"the {name} layer")
     mm = np.where(mm == 0, _millimetres(pd.Series(defaults.get("gauge_mm", 0), index=out.index), "defaults"), mm)
     out["gauge_mm"] = np.where(out["mode"] == "rail", mm, 0)
-    return explode_lines(out)
+    lines, repairs = explode_lines(out)
+    return Repaired(lines, joined_rows([repairs, _operating(lines)]) if name == "proposed" else repairs)
+
+
+def _operating(lines: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return a row for each planned line whose file says that it operates: it carries traffic without a scenario."""
+    open_ = lines[lines["status"] == "operating"].drop_duplicates("line_id")
+    first = shapely.get_coordinates(shapely.get_point(open_.geometry.array, 0))
+    note = "its status is operating: it carries traffic without a scenario"
+    return repair_rows("operates", open_["line_id"].to_numpy(), first, 0.0, note)
 
 
 def _named(frame: gpd.GeoDataFrame, name: str, reading: Reading) -> gpd.GeoDataFrame:

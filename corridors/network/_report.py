@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 CHORD_KM = 5.0
 """A longer edge that is drawn as one straight line is a chord: nobody surveyed it."""
 
+_FEW = 12
+"""So many countries are named one by one."""
+
 _MOVING = ("track", "road", "sea")
 
 
@@ -36,6 +39,8 @@ class NetworkReport:
     gauge_changes
         Stations where rail of two gauges stands side by side, without an edge that joins them (``joined`` is False) or
         without a transfer of cargo (``has_terminal`` is False).
+    gauges
+        Kilometres of rail by gauge; 0 mm is an unknown one.
     repairs
         What was done to the lines: number and metres by kind.
     plans
@@ -49,6 +54,7 @@ class NetworkReport:
     chords: pd.DataFrame
     unnamed_crossings: pd.DataFrame
     gauge_changes: pd.DataFrame
+    gauges: pd.DataFrame
     repairs: pd.DataFrame
     plans: pd.DataFrame
 
@@ -63,11 +69,13 @@ class NetworkReport:
         alone = ~(self.gauge_changes["joined"] & self.gauge_changes["has_terminal"])
         rows = [
             f"{len(self.components)} components; the longest has {main:,.0f} of {total:,.0f} km",
+            f"in {_countries(self.components['countries'])}",
             f"{len(self.islands)} islands, {self.islands['length_km'].sum():,.0f} km",
             f"{len(self.dangling)} dangling ends",
             f"{len(self.chords)} chords, {self.chords['length_km'].sum():,.0f} km",
             f"{len(self.unnamed_crossings)} crossings without a name",
             f"{int(alone.sum())} of {len(self.gauge_changes)} gauge changes without a terminal",
+            f"rail: {', '.join(_gauge_words(*row) for row in self.gauges.itertuples(index=False)) or 'none'}",
             *(_plan_sentence(row) for row in self.plans.to_dict("records")),
             *(f"repairs: {k} ({n}, {m:,.0f} m)" for k, n, m in self.repairs.itertuples(index=False)),
         ]
@@ -82,6 +90,7 @@ def audit(network: Network) -> NetworkReport:
         chords=_chords(network),
         unnamed_crossings=_unnamed(network),
         gauge_changes=_gauge_changes(network),
+        gauges=_gauges(network),
         repairs=_repairs(network),
         plans=_plans(network),
     )
@@ -147,6 +156,28 @@ def _gauge_changes(network: Network) -> pd.DataFrame:
         joined=table["station_id"].isin(ends["gauge_change"]).astype(bool),
         has_terminal=table["station_id"].isin(ends["transshipment"]).astype(bool),
     )
+
+
+def _gauges(network: Network) -> pd.DataFrame:
+    import pandas as pd
+
+    edges = network.tables["edges"]
+    track = edges["kind"] == "track"
+    km = pd.DataFrame({c: edges[c][track] for c in ("gauge_mm", "length_km")})
+    return (
+        km.groupby("gauge_mm", as_index=False)["length_km"]
+        .sum()
+        .sort_values("length_km", ascending=False, ignore_index=True)
+    )
+
+
+def _gauge_words(gauge_mm: int, km: float) -> str:
+    return f"{f'{gauge_mm} mm' if gauge_mm else 'unknown gauge'} {km:,.0f} km"
+
+
+def _countries(listed: pd.Series) -> str:
+    names = sorted({name for text in listed for name in text.split("|") if name})
+    return ", ".join(names) if len(names) <= _FEW else f"{len(names)} countries"
 
 
 def _repairs(network: Network) -> pd.DataFrame:
