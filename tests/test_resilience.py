@@ -197,7 +197,8 @@ def test_kazakhstan_has_several_gates_to_the_sea_and_central_asia_is_far_from_it
     with pytest.raises(cx.NoRouteError):
         cx.route(shut, "Almaty", "Poti", avoid="RUS")
     found = cx.access(network)
-    assert set(found.table["place_id"]) <= set(network.tables["names"]["place_id"])  # points of an alignment are no places
+    # Points of an alignment are no places: what is listed can be asked for.
+    assert set(found.table["place_id"]) <= set(network.tables["names"]["place_id"])
     by_country = found.by_country()
     assert by_country.loc["TJK", "mean_h"] > by_country.loc["GEO", "mean_h"]
 
