@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+GAUGES_MM = (300, 3000)
+"""The least and the most that a gauge can be: anything else is a typing error, or another unit."""
+
 
 @cache
 def geod() -> Geod:

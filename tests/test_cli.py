@@ -469,6 +469,15 @@ def test_a_reader_that_leaves_early_makes_no_noise() -> None:
     assert done.stderr == ""
 
 
+def test_a_console_that_lacks_letters_shows_the_table_all_the_same() -> None:
+    words = [sys.executable, "-m", "corridors", "data", "crossings", "-f", "table"]
+    done = subprocess.run(
+        words, capture_output=True, check=False, cwd=ROOT, env={**os.environ, "PYTHONIOENCODING": "latin-1"}
+    )
+    assert done.returncode == 0
+    assert b"agarak-ordubad" in done.stdout
+
+
 @pytest.mark.skipif(os.name != "posix", reason="there is no pseudo-terminal")
 def test_in_a_terminal_the_table_is_drawn_and_fits() -> None:
     import pty

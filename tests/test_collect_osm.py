@@ -72,6 +72,34 @@ def test_broken_files_are_clear_errors(file: Path, tmp_path: Path) -> None:
         osm.read_osm(file, mode="tram")
 
 
+def test_a_way_is_cut_where_the_file_has_not_its_nodes_and_that_is_said(tmp_path: Path) -> None:
+    pytest.importorskip("osmium")
+    refs = {10: (1, 2, 99, 3, 4), 11: (98, 1), 12: (2, 5)}  # as in an extract by a box
+    ways = "".join(
+        f'<way id="{i}" version="1">{"".join(f"<nd ref={r!r}/>" for r in map(str, nodes))}<tag k="railway" v="rail"/></way>'
+        for i, nodes in refs.items()
+    )
+    path = tmp_path / "cut.osm"
+    path.write_text(XML.partition("<way")[0] + ways + "</osm>", encoding="utf-8")
+    with pytest.warns(UserWarning, match=r"2 ways of 'cut.osm' are cut, or left out"):
+        lines = osm.read_osm(path)
+    assert lines["line_id"].tolist() == ["way-10", "way-12"]
+    assert [list(part.coords) for part in lines.geometry[0].geoms] == [[(2, 6), (3, 6)], [(3.5, 6), (3, 5)]]
+
+
+def test_an_odd_gauge_of_one_way_is_unknown_and_a_projected_graph_is_unprojected(tmp_path: Path) -> None:
+    nx = pytest.importorskip("networkx")
+    graph = nx.MultiDiGraph(crs="epsg:32642")
+    graph.add_node(1, x=500_000.0, y=4_500_000.0)
+    graph.add_node(2, x=510_000.0, y=4_500_000.0)
+    graph.add_edge(1, 2, 0, gauge="15200")
+    graph.add_edge(1, 2, 1, gauge="5000")
+    lines = osm.from_osmnx(graph)
+    assert lines["gauge_mm"].tolist()[0] == 0
+    assert lines.total_bounds == pytest.approx([69.0, 40.65, 69.12, 40.65], abs=0.01)
+    assert osm.gauge_mm("5000") == 0
+
+
 ANSWER = json.dumps(
     {
         "elements": [

@@ -7,6 +7,7 @@ file that was checked; 2 bad usage or input; 3 a defect of this package.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import warnings
@@ -53,6 +54,10 @@ def main() -> None:
     """Run the command line; an error is one line, not a traceback (``CORRIDORS_TRACEBACK=1`` shows it)."""
     from corridors.errors import CorridorError, NoRouteError
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # a drawn table in a console of few letters; data go out as bytes, in UTF-8
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warned

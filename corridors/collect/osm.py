@@ -3,7 +3,8 @@
 Assumptions
 -----------
 * A way is a line; ways meet where they share a vertex, which `corridors.build_network` finds.
-* Of several gauges (``1520;1435``) the first is taken; a gauge that is no number is unknown (0).
+* Of several gauges (``1520;1435``) the first is taken; what is no number, or no gauge of a railway, is unknown (0).
+* A way is cut where the file does not hold its nodes: nothing is drawn over them.
 * ``railway=construction`` is under construction, ``proposed`` proposed, ``disused`` suspended; abandoned and razed lines
   are left out, and so are trams, metros and monorails.
 * OpenStreetMap data are © OpenStreetMap contributors, ODbL 1.0.
@@ -16,7 +17,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corridors.errors import LayerError, MissingExtraError, SchemaError, missing_extra
+from corridors.errors import LayerError, MissingExtraError, SchemaError, missing_extra, warn
+from corridors.units import GAUGES_MM
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -84,25 +86,43 @@ def read_osm(path: str | Path, *, mode: str = "rail", yards: bool = True) -> gpd
         raise LayerError(f"there is no OpenStreetMap file {str(path)!r}")
     if path.stat().st_size == 0:
         raise LayerError(f"the OpenStreetMap file {path.name!r} is empty (0 bytes)")
+    import shapely
+
     try:
         import osmium
     except ImportError as error:
         raise missing_extra("reading OpenStreetMap files", "osmium", "pbf") from error
-    rows, shapes = [], []
+    rows, shapes, n_cut = [], [], 0
     try:
         ways: Any = osmium.FileProcessor(str(path)).with_locations().with_filter(osmium.filter.KeyFilter(key))
         for way in ways:
             tags = dict(way.tags) if way.is_way() else {}
             if is_wanted(tags, mode, yards=yards):
-                xy = [(n.lon, n.lat) for n in way.nodes if n.location.valid()]
-                if len(xy) > 1:
+                runs, is_cut = _runs([(n.lon, n.lat) if n.location.valid() else None for n in way.nodes])
+                n_cut += is_cut
+                if runs:
                     rows.append({"osm_id": way.id, **tags})
-                    shapes.append(xy)
+                    shapes.append(shapely.MultiLineString(runs) if len(runs) > 1 else shapely.LineString(runs[0]))
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise LayerError(f"cannot read the OpenStreetMap file {path.name!r}: {error}; is it complete?") from error
     if not rows:
         raise LayerError(f"the OpenStreetMap file {path.name!r} holds no {mode}")
+    if n_cut:
+        warn(
+            f"{n_cut} ways of {path.name!r} are cut, or left out, where the file does not hold their nodes; is it a complete extract?"
+        )
     return _frame(rows, shapes, mode)
+
+
+def _runs(nodes: list[tuple[float, float] | None]) -> tuple[list[list[tuple[float, float]]], bool]:
+    """Return the stretches of a way whose nodes are known, and whether some are not."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for xy in nodes:
+        if xy is not None:
+            runs[-1].append(xy)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if len(run) > 1], None in nodes
 
 
 def _key(mode: str) -> str:
@@ -126,16 +146,16 @@ def gauge_mm(text: Any) -> int:
 
     Examples
     --------
-    >>> gauge_mm("1520;1435"), gauge_mm("1520 mm"), gauge_mm("broad"), gauge_mm(None)
-    (1520, 1520, 0, 0)
+    >>> gauge_mm("1520;1435"), gauge_mm("1520 mm"), gauge_mm("broad"), gauge_mm("5000"), gauge_mm(None)
+    (1520, 1520, 0, 0, 0)
     """
     found = re.match(r"\s*(\d{3,4})(?!\d)", str(text)) if text is not None and text == text else None
-    return int(found.group(1)) if found else 0
+    mm = int(found.group(1)) if found else 0
+    return mm if GAUGES_MM[0] <= mm <= GAUGES_MM[1] else 0
 
 
-def _frame(rows: list[dict[str, Any]], shapes: Iterable[Any], mode: str) -> gpd.GeoDataFrame:
+def _frame(rows: list[dict[str, Any]], shapes: Iterable[Any], mode: str, crs: Any = 4326) -> gpd.GeoDataFrame:
     import geopandas as gpd
-    import shapely
 
     def tag(name: str) -> list[str]:
         return [str(v) if (v := row.get(name)) is not None and v == v else "" for row in rows]
@@ -150,8 +170,7 @@ def _frame(rows: list[dict[str, Any]], shapes: Iterable[Any], mode: str) -> gpd.
         **{name: tag(name) for name in KEPT},
     }
     columns["name"] = [a or b or c for a, b, c in zip(columns["name:en"], columns["name"], columns["ref"], strict=True)]
-    lines = [x if isinstance(x, shapely.Geometry) else shapely.LineString(x) for x in shapes]
-    frame = gpd.GeoDataFrame(columns, geometry=lines, crs=4326)
+    frame = gpd.GeoDataFrame(columns, geometry=list(shapes), crs=crs).to_crs(4326)
     frame.attrs.update(source="OpenStreetMap", attribution="© OpenStreetMap contributors, ODbL 1.0")
     return frame
 
@@ -246,7 +265,7 @@ def from_osmnx(graph: nx.MultiDiGraph, *, mode: str = "rail") -> gpd.GeoDataFram
             shapes.append(line)
     if not rows:
         raise LayerError("the graph has no edges")
-    return _frame(rows, shapes, mode)
+    return _frame(rows, shapes, mode, graph.graph.get("crs", 4326))
 
 
 def to_osmnx(network: Any) -> nx.MultiDiGraph:

@@ -17,6 +17,7 @@ from corridors.schema import columns as schema_columns
 from corridors.schema import validate
 from corridors.topology import Repaired, explode_lines
 from corridors.topology._arrays import joined_rows, repair_rows
+from corridors.units import GAUGES_MM
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -26,8 +27,6 @@ _ISO3_NAMES = ("iso3", "ISO_A3", "ADM0_A3", "GID_0", "SOV_A3")
 _GAUGE_NAMES = ("gauge_mm", "gauge")
 _CODE = r"[A-Z]{3}"
 _GAUGE = r"\s*(\d+)(?:\.0*)?\s*(?:mm|мм)?\s*"
-_GAUGES_MM = (300, 3000)
-"""What a gauge can be: anything else is a typing error, or another unit."""
 
 MAPPABLE = {
     "lines": ("line_id", "name", "gauge_mm", "line_class", "status", "as_of"),
@@ -214,7 +213,7 @@ def _millimetres(values: pd.Series, what: str) -> Any:
     text = _texts(values)
     found = text.where(text != "", "0").str.extract(f"^{_GAUGE}$", expand=False).astype(float)
     rule = "it must be a number of millimetres such as 1520, or nothing where it is unknown"
-    _refuse(text[~((found == 0) | found.between(*_GAUGES_MM))], "gauge", what, rule)
+    _refuse(text[~((found == 0) | found.between(*GAUGES_MM))], "gauge", what, rule)
     return found.astype("int64").to_numpy()
 
 
