@@ -170,6 +170,13 @@ def test_open_says_what_it_opened_and_changes_the_way(capsys: pytest.CaptureFixt
     assert "opened: line:trans-afghan-kharlachi" in err
 
 
+def test_a_named_corridor_brings_its_own_modes(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "route", "Kashgar", "Gwadar", "--corridor", "bri-china-pakistan")
+    assert code == 0
+    assert set(table(out)["kind"]) - {"crossing", "shipment"} == {"road"}
+    assert run(capsys, "route", "Kashgar", "Gwadar", "--corridor", "bri-china-pakistan", "--modes", "rail")[0] != 0
+
+
 def test_a_scenario_file_stands_beside_the_baseline(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     cx.Scenario("Shut").close("crossing:saryagash-keles").save(folder / "shut.toml")
     _, out, _ = run(capsys, "compare", "Almaty", "Tashkent", "--avoid", "", "-k", "1", "--scenario", "shut.toml")

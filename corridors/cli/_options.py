@@ -59,7 +59,10 @@ Avoid = Annotated[
         autocompletion=_complete.avoidable,
     ),
 ]
-Modes = Annotated[str, Option(help="rail, road, sea, separated by commas.")]
+Modes = Annotated[
+    str | None,
+    Option(help="rail, road, sea, separated by commas. Without: rail and sea, or those of the named corridor."),
+]
 CostModel = Annotated[
     str, Option(help="Preset (corridors data cost-models), or a .toml file.", autocompletion=_complete.cost_models)
 ]
@@ -124,7 +127,7 @@ class Terms:
     """What a journey must keep to, and what it is priced with."""
 
     avoid: Avoid = None
-    modes: Modes = "rail,sea"
+    modes: Modes = None
     cost_model: CostModel = "simple"
     cargo: Cargo = None
     month: Annotated[int | None, Option(help="1 to 12, for crossings that shut in a season.", min=1, max=12)] = None
@@ -134,7 +137,7 @@ class Terms:
         said = avoid if self.avoid is None else tuple(items(*self.avoid))
         return {
             "avoid": said,
-            "modes": items(self.modes),
+            "modes": None if self.modes is None else items(self.modes),
             "cost": self.cost_model,
             "cargo": self.cargo,
             "month": self.month,
