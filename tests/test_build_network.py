@@ -5,6 +5,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from shapely.geometry import LineString, MultiLineString, Point
 
@@ -496,3 +497,33 @@ def test_the_audit_names_countries_and_gauges_so_that_a_misplaced_file_shows() -
     assert km[1435] == pytest.approx(length_km(np.array([[3.0, 6.0], [3.0, 5.0]])), rel=1e-5)
     unknown = built(RAIL.drop(columns="gauge")).report()
     assert f"rail: unknown gauge {unknown.gauges['length_km'].sum():,.0f} km" in str(unknown)
+
+
+def test_values_of_every_kind_of_column_are_read() -> None:
+    rail = RAIL.assign(
+        name=pd.array(["Trunk", None, "Bridge"], dtype="string"),
+        gauge=pd.array([1520, None, 1435], dtype="Int64"),
+        status=pd.Categorical(["operating"] * 3),
+        NAME="of another language",
+    )
+    n = built(rail, defaults={"gauge_mm": 1000})
+    assert n.lines[["name", "gauge_mm"]].to_numpy().tolist() == [
+        ["Trunk", "1520"], ["rail 2", "1000"], ["Bridge", "1435"]
+    ]  # fmt: skip
+    twice = RAIL.rename(columns={"name": "NAME"}).assign(Name="another")
+    assert built(twice).lines["name"].tolist() == ["Trunk", "Branch", "Bridge"]
+    assert len(built(RAIL.geometry).lines) == 3
+
+
+def test_what_is_no_layer_is_a_clear_error() -> None:
+    for wrong in ([[(2, 6), (3, 6)]], {"type": "FeatureCollection"}, 5):
+        with pytest.raises(cx.LayerError, match=f"the rail layer is a {type(wrong).__name__}; give the path of a file"):
+            built(wrong)
+    with pytest.raises(cx.SchemaError, match="two layers have a line 'x'"):
+        built(RAIL.assign(line_id=["x", "y", "z"]), proposed=RAIL.iloc[:1].assign(line_id="x"))
+
+
+def test_crossings_that_were_written_as_a_shapefile_come_back(own: cx.Network, tmp_path: Path) -> None:
+    cx.export.write(own, tmp_path / "own.shp")
+    n = built(RAIL, crossings=tmp_path / "own_crossings.shp")
+    assert cx.route(n, "West", "East").crossings["crossing_id"].tolist() == ["post"]

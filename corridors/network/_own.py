@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from corridors import geodata
-from corridors.errors import LayerError, warn
+from corridors.errors import LayerError, SchemaError, warn
 from corridors.network._build import Layers
 from corridors.network._network import ANY_CARGO
 from corridors.network._reading import Reading, named_points, nothing, own_countries, own_crossings, own_lines
@@ -77,6 +77,7 @@ def own_layers(
         raise LayerError("no lines given; pass rail=, road=, sea= or proposed=")
     countries = geodata.load("borders") if borders is None else own_countries(borders, reading)
     frame = pd.concat([one.lines for one in given], ignore_index=True)
+    _refuse_doubles([one.lines for one in given])
     frame, repairs = cleaned(frame, [*(one.repairs for one in given), _assume_gauge(frame)], cleaning)
     if frame.empty:
         raise LayerError("no line has any length; are the coordinates right?")
@@ -108,6 +109,16 @@ def own_layers(
         repairs=listed(repairs),
     )
     return layers, repairs
+
+
+def _refuse_doubles(layers: list[gpd.GeoDataFrame]) -> None:
+    """Refuse an id that lines of two layers have: as one line it would have two modes or statuses."""
+    seen: set[str] = set()
+    for layer in layers:
+        ids = set(layer["line_id"])
+        if ids & seen:
+            raise SchemaError(f"two layers have a line {min(ids & seen)!r}; give each line an id of its own")
+        seen |= ids
 
 
 def _settled(stations: pd.DataFrame, ends: Any, crossings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

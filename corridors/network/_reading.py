@@ -14,7 +14,7 @@ from corridors import geodata
 from corridors.collect.files import read_vector
 from corridors.errors import LayerError, SchemaError, did_you_mean, warn
 from corridors.schema import columns as schema_columns
-from corridors.schema import validate
+from corridors.schema import from_shapefile_names, validate
 from corridors.topology import Repaired, explode_lines
 from corridors.topology._arrays import joined_rows, repair_rows
 from corridors.units import GAUGES_MM
@@ -89,8 +89,12 @@ def read_layer(source: Any, *, geometry: str, name: str, reading: Reading | None
     import geopandas as gpd
 
     reading = reading or Reading()
+    if isinstance(source, gpd.GeoSeries):
+        source = source.to_frame("geometry")
     if isinstance(source, gpd.GeoDataFrame):
         frame, what = source.copy(), f"the {name} layer"
+    elif not isinstance(source, str | Path):
+        raise LayerError(f"the {name} layer is a {type(source).__name__}; give the path of a file, or a GeoDataFrame")
     else:
         what = f"the {name} layer {Path(source).name!r}"
         frame = read_vector(source, what=what, encoding=reading.encoding)
@@ -187,10 +191,9 @@ def _named(frame: gpd.GeoDataFrame, name: str, reading: Reading) -> gpd.GeoDataF
                 columns={rule: wanted}
             )
     # Shapefiles write NAME and GAUGE.
-    known = {
-        c.casefold(): c for c in (*MAPPABLE.get(name, (*MAPPABLE["lines"], "gauge")), *_ISO3_NAMES) if c not in frame
-    }
-    return frame.rename(columns={c: known[c.casefold()] for c in _columns_of(frame)[::-1] if c.casefold() in known})
+    used = (c for c in (*MAPPABLE.get(name, (*MAPPABLE["lines"], "gauge")), *_ISO3_NAMES) if c not in frame)
+    alike = {c: next((own for own in _columns_of(frame) if own.casefold() == c.casefold()), c) for c in used}
+    return frame.rename(columns={own: c for c, own in alike.items()})
 
 
 def _columns_of(frame: gpd.GeoDataFrame) -> list[str]:
@@ -201,11 +204,10 @@ def _texts(values: pd.Series) -> pd.Series:
     """Return values as text without blanks around, ``""`` for none; whole numbers that a gap made fractions are whole."""
 
     def text(value: Any) -> str:
-        if value is None or value != value:
-            return ""
         return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
-    return values.astype(object).map(text).astype(object)
+    found = values.astype(object)
+    return found.where(found.notna(), "").map(text).astype(object)
 
 
 def _millimetres(values: pd.Series, what: str) -> Any:
@@ -269,6 +271,7 @@ def own_crossings(crossings: Any, reading: Reading | None = None) -> tuple[pd.Da
         return geodata.load("crossings"), geodata.load("crossing_modes")
     what = "crossings layer"
     frame = single_parts(read_layer(crossings, geometry="point", name="crossings", reading=reading))
+    frame = from_shapefile_names(frame, "crossings")
     frame = frame.assign(lon=frame.geometry.x, lat=frame.geometry.y).drop(columns="geometry")
     if "dwell_h" in frame:
         warn(
