@@ -29,6 +29,15 @@ def test_the_shortest_way_is_the_sum_of_its_legs(toy: Network) -> None:
     assert r.n_gauge_breaks == 0
 
 
+def test_a_border_is_crossed_in_the_direction_of_travel(toy: Network) -> None:
+    for ends, borders in (
+        (("Alpha", "Charlie"), ["AAA|BBB", "BBB|CCC"]),
+        (("Charlie", "Alpha"), ["CCC|BBB", "BBB|AAA"]),
+    ):
+        legs = cx.route(toy, *ends, weight="length_km").legs
+        assert legs.loc[legs["kind"] == "crossing", "country"].tolist() == borders
+
+
 def test_standing_still_counts_in_hours(toy: Network) -> None:
     # 1,000 km at 40 km/h, one full control (12 h), one border without control.
     r = cx.route(toy, "Alpha", "Charlie")

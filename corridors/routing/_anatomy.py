@@ -36,6 +36,9 @@ def legs(route: Route) -> gpd.GeoDataFrame:
 
     tail, head = route.ends
     columns: dict[str, Any] = {name: route.edge(name) for name in _FROM_EDGES}
+    columns["country"] = np.where(
+        route.path.is_forward, columns["country"], ["|".join(c.split("|")[::-1]) for c in columns["country"]]
+    )
     columns["line_name"] = route.network.line_names(columns["line_id"])
     columns["from_name"], columns["to_name"] = route.node("name")[tail], route.node("name")[head]
     columns["time_h"] = route.moving_hours + route.standing_hours
