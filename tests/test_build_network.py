@@ -483,11 +483,29 @@ def test_a_place_that_names_no_node_is_said() -> None:
         geometry=[Point(2, 6), Point(5.5, 6), Point(2, 6.01), Point(6, 6)],
         crs=4326,
     )
-    said = built(RAIL, places=places).repairs.set_index("what")["note"]
-    assert said["On the way"] == "no line ends or meets another within 5 km"
+    said = built(RAIL, places=places, contract=True).repairs.set_index("what")["note"]
+    assert said["On the way"] == "no node within 5 km"
     assert said["Yard"].startswith("another place is nearer")
     assert said[""] == "it has no name"
     assert "West" not in said
+
+
+def test_a_line_drawn_past_its_stations_has_them() -> None:
+    line = gpd.GeoDataFrame({"name": ["Trunk"], "gauge": [1520]}, geometry=[LineString([(2, 6), (6, 6)])], crs=4326)
+    halts = [Point(2, 6), Point(2.5, 6.005), Point(3.5, 5.992), Point(5, 6.05), Point(6, 6)]
+    places = gpd.GeoDataFrame({"name": ["West", "Halt", "Post", "Far", "East"]}, geometry=halts, crs=4326)
+    n = built(line, places=places)
+    r = cx.route(n, "Halt", "Post", weight="length_km")
+    assert r.length_km == pytest.approx(length_km(np.array([[2.5, 6.0], [3.5, 6.0]])), rel=1e-4)
+    whole = length_km(np.array([[2.0, 6.0], [6.0, 6.0]]))
+    assert cx.route(n, "West", "East", weight="length_km").length_km == pytest.approx(whole, rel=1e-5)
+    with pytest.raises(cx.PlaceError, match="Far"):  # 5.5 km from the line
+        cx.route(n, "West", "Far")
+    assert n.repairs["kind"].tolist().count("place on a line") == 2
+    found = built(line, places=places, repair=False)
+    assert "Halt" not in set(found.nodes["name"])
+    note = found.repairs.set_index("kind")["note"]["place on a line"]
+    assert set(note) == {"found, not done: cut where a place lies"}
 
 
 def test_the_audit_names_countries_and_gauges_so_that_a_misplaced_file_shows() -> None:

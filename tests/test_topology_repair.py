@@ -18,6 +18,7 @@ from corridors.topology import (
     drop_parallels,
     explode_lines,
     node_crossings,
+    node_points,
     node_vertices,
     repair_lines,
     snap_ends,
@@ -262,6 +263,22 @@ def test_a_line_that_a_gap_cuts_may_meet_itself() -> None:
     assert len(joined) == 5
 
 
+def test_a_point_beside_a_line_cuts_it_where_no_end_is_near() -> None:
+    #        x 300 m        x       only the first is farther from an end than 1 km
+    #   o------------------------o
+    #   o---------o  another component, 500 m away
+    lines = frame([(0, 0), (0.5, 0)], [(0, 500 * M), (0.2, 500 * M)])
+    points = np.array([[0.1, 300 * M], [0.499, 300 * M], [0.3, 0.2]])
+    cut, repairs = node_points(lines, points, within_m=1000.0)
+    assert shapes(cut) == shapes(
+        frame(
+            [(0, 0), (0.1, 0)], [(0.1, 0), (0.5, 0)], [(0, 500 * M), (0.1, 500 * M)], [(0.1, 500 * M), (0.2, 500 * M)]
+        )
+    )
+    assert repairs["what"].tolist() == ["l0", "l1"]
+    assert node_points(cut, points, within_m=1000.0).lines is cut
+
+
 # Invariants ----------------------------------------------------------------------------------------------------------
 
 LINES = st.lists(
@@ -324,6 +341,19 @@ def test_looking_again_where_something_changed_is_looking_everywhere(
         everywhere = repair_lines(before, **options)
     assert again.lines.to_wkt().equals(everywhere.lines.to_wkt())
     assert again.repairs.equals(everywhere.repairs)
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(lines=LINES, spread=SPREAD, at=st.sampled_from([0.0, 10.0]), within=st.sampled_from([30.0, 300.0]))
+def test_cuts_at_points_keep_the_length_and_are_made_once(
+    lines: list, spread: list[int], at: float, within: float
+) -> None:
+    before = repair_lines(drawn(lines, spread, at), snap_m=30.0).lines
+    points = np.array([(at + 100 * x * M, 100 * y * M) for x in range(0, 13, 3) for y in range(0, 13, 3)], dtype=float)
+    after = node_points(before, points, within_m=within).lines
+    assert km(after) == pytest.approx(km(before), abs=1e-5)
+    assert node_points(after, points, within_m=within).lines is after
+    assert n_components(after) == n_components(before)
 
 
 POINTS = st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=1, max_size=20)

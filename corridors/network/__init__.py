@@ -145,8 +145,8 @@ def build_network(
     crossings
         Points with ``crossing_id, name, iso3_a, iso3_b`` and, if known, ``mode, status``; None for the embedded table.
     places
-        Points with ``name`` and, if known, ``iso3``, which name the nodes within 5 km, the nearest each; None for the embedded
-        stations.
+        Points with ``name`` and, if known, ``iso3``, which name the nodes within 5 km, the nearest each, and cut a line that
+        passes within 1 km of them without a node there; None for the embedded stations, which cut nothing.
     snap_m
         Ends of lines closer than this, in metres, are one node; an end this close to the inside of a line cuts it.
     gap_m
@@ -157,7 +157,7 @@ def build_network(
     repair
         False: the lines stay as they are, and ``repairs`` lists what was found.
     contract
-        Make one edge of each chain of edges between junctions; places on the way lose their node.
+        Make one edge of each chain of edges between junctions; places on the way have no node.
     columns
         What the columns are called in the files, as ``{"name": "NAME_RU", "gauge_mm": "KOLEYA"}``, or a rule that is called
         with the frame, as ``{"gauge_mm": lambda f: ...}``; ``"places.name"`` is that of one layer.

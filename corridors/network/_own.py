@@ -22,6 +22,7 @@ from corridors.topology import (
     CrossingPoints,
     join_ends,
     node_antimeridian,
+    node_points,
     repair_lines,
     settle_countries,
 )
@@ -37,7 +38,8 @@ NAMING_RADIUS_KM = 5.0
 """A node of somebody's own lines takes the name of a place within this distance."""
 
 AT_THE_PLACE_KM = 1.0
-"""A node this near to the place it is named after lies in the country of the place, whatever a coarse border says."""
+"""A node this near to the place it is named after lies in the country of the place, whatever a coarse border says; a line this
+near to a place of somebody's own, without such a node, gets one there."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,12 @@ def own_layers(
     frame, repairs = cleaned(frame, [*(one.repairs for one in given), _assume_gauge(frame)], cleaning)
     if frame.empty:
         raise LayerError("no line has any length; are the coordinates right?")
+    at, label, iso3 = named_points(places, reading)
+    if places is not None and not cleaning.contract:
+        frame, cuts = _with_places(frame, at[label != ""], cleaning)
+        repairs = joined_rows([repairs, cuts])
     ends, positions = nodes_of(frame, cleaning.snap_m if cleaning.repair else 0.0)
     boundaries = Boundaries(countries)
-    at, label, iso3 = named_points(places, reading)
     names, known, why = names_at(ends, positions, at, label, iso3)
     stations = _stations(positions, boundaries, names, known)
     if places is not None:
@@ -162,11 +167,27 @@ def cleaned(
     for _, part in frame.groupby("mode", sort=False):
         lines, repairs = repair_lines(part.reset_index(drop=True), **options)
         if not cleaning.repair:
-            lines, repairs = part, repairs.assign(note="found, not done: " + repairs["note"])
+            lines, repairs = part, _not_done(repairs)
         lines, over = node_antimeridian(lines)
         parts.append(lines if "repair" in lines else lines.assign(repair=""))
         rows += [repairs, over]
     return pd.concat(parts, ignore_index=True), pd.concat(rows, ignore_index=True)
+
+
+def _with_places(frame: gpd.GeoDataFrame, at: Any, cleaning: Cleaning) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Cut the lines of each mode at the places beside them, so that a line drawn past its stations has them."""
+    import pandas as pd
+
+    parts, rows = [], []
+    for _, part in frame.groupby("mode", sort=False):
+        lines, cuts = node_points(part.reset_index(drop=True), at, within_m=AT_THE_PLACE_KM * 1000.0)
+        parts.append(lines if cleaning.repair else part)
+        rows.append(cuts if cleaning.repair else _not_done(cuts))
+    return pd.concat(parts, ignore_index=True), joined_rows(rows)
+
+
+def _not_done(repairs: pd.DataFrame) -> pd.DataFrame:
+    return repairs.assign(note="found, not done: " + repairs["note"])
 
 
 def nodes_of(frame: gpd.GeoDataFrame, snap_m: float) -> tuple[Any, Any]:
@@ -298,7 +319,7 @@ def names_at(
             k = int(np.lexsort((km, -size[i]))[0])
             candidates.append((float(km[k]), row, int(i[k])))
         else:
-            why[row] = f"no line ends or meets another within {NAMING_RADIUS_KM:g} km" if name else "it has no name"
+            why[row] = f"no node within {NAMING_RADIUS_KM:g} km" if name else "it has no name"
     named: set[int] = set()
     called: dict[str, list[int]] = {}
     for away_km, row, node in sorted(candidates):

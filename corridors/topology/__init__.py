@@ -26,6 +26,7 @@ from corridors.topology._repair import (
     explode_lines,
     node_crossings,
     node_junctions,
+    node_points,
     node_vertices,
     snap_ends,
 )
@@ -33,6 +34,6 @@ from corridors.topology._repair import (
 __all__ = [
     "CROSSING_RADIUS_KM", "EXCURSION_TOLERANCE_KM", "REPAIR_COLUMNS", "Boundaries", "CountrySequence", "CrossingPoints",
     "Cut", "Patch", "Repaired", "Stretch", "close_gaps", "components", "contract", "cut_line", "drop_duplicates",
-    "drop_parallels", "explode_lines", "join_ends", "node_antimeridian", "node_crossings", "node_junctions", "node_vertices", "repair_lines",
+    "drop_parallels", "explode_lines", "join_ends", "node_antimeridian", "node_crossings", "node_junctions", "node_points", "node_vertices", "repair_lines",
     "settle_countries", "snap_ends",
 ]  # fmt: skip

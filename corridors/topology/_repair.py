@@ -30,10 +30,11 @@ from corridors.topology._arrays import (
     no_repairs,
     on_frame,
     repair_rows,
+    tree_m,
 )
 from corridors.topology._join import near_ends
 from corridors.topology._near import Feet, feet, feet_of_nodes
-from corridors.topology._sphere import chord_m
+from corridors.topology._sphere import chord_m, on_sphere_m
 from corridors.units import Floats
 
 if TYPE_CHECKING:
@@ -301,6 +302,43 @@ def _touches(ends: Ends, ragged: Ragged, snap_m: float, among: Any) -> Feet:
     return found.where(np.sort(nearest))
 
 
+def node_points(frame: gpd.GeoDataFrame, points: Floats, *, within_m: float) -> Repaired:
+    """Cut lines where a point lies beside their inside, as stations do beside a line that is drawn in one piece.
+
+    Parameters
+    ----------
+    frame
+        Lines, already joined.
+    points
+        Shape (n, 2), longitude and latitude. A point cuts the nearest line of each component beside it, unless the component
+        has an end within the distance.
+    within_m
+        How far a point may lie from its line, in metres.
+    """
+    return on_frame(frame, cut_at_points, points=points, within_m=within_m)
+
+
+def cut_at_points(lines: Lines, *, points: Floats, within_m: float) -> Step:
+    """Do the work of `node_points`."""
+    ragged = lines.ragged
+    found = feet(points, ragged, within_m)
+    if len(found.point) == 0:
+        return lines, no_repairs()
+    ends = ragged.joints
+    component = ends.components()
+    of = component[ends.node[found.line, 0]]
+    order = np.lexsort((found.xy[:, 1], found.xy[:, 0], found.metres, of, found.point))
+    is_first = np.append(True, (np.diff(found.point[order]) != 0) | (np.diff(of[order]) != 0))
+    nearest = order[is_first]
+    around = tree_m(ends.xy).query_ball_point(on_sphere_m(points[found.point[nearest]]), within_m)
+    is_bare = [not (component[nodes] == c).any() for nodes, c in zip(around, of[nearest], strict=True)]
+    found = found.where(nearest[np.array(is_bare, dtype=bool)])
+    if len(found.point) == 0:
+        return lines, no_repairs()
+    repairs = repair_rows("place on a line", lines.names(found.line), found.xy, 0.0, "cut where a place lies")
+    return cut_at_feet(lines, found), repairs
+
+
 def is_at_an_end(found: Feet, ragged: Ragged) -> Any:
     """Return a mask of the feet that are an end of their line."""
     return near_ends(found.xy, found.line, ragged, TOUCH_M / 10)
@@ -316,8 +354,9 @@ def cut_at_feet(lines: Lines, found: Any) -> Lines:
     order = np.lexsort((found.along, vertex))
     mask = np.zeros(len(bigger.xy), dtype=bool)
     mask[vertex[order] + 1 + np.arange(len(order))] = True
-    # A foot on a vertex doubles it; both are the same place.
-    pieces, owner = bigger.cut(mask & ~_repeats(bigger.key, bigger.start))
+    # A foot on a vertex doubles it; both are the same place, and the vertex is where the line is cut.
+    doubled = mask & _repeats(bigger.key, bigger.start)
+    pieces, owner = bigger.cut((mask & ~doubled) | np.append(doubled[1:], False))
     cut, of = ragged.put(met, pieces, met[owner])
     clean, long = cut.without_repeats()
     return lines.pieces(clean, of[long])
