@@ -128,6 +128,35 @@ def _joined(frame: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
     return frame[[key, "geometry"]].merge(table, on=key, how="left", validate="one_to_one")
 
 
+def country_code(country: str) -> str:
+    """Return the code of a country that is called by code or by its English name.
+
+    Parameters
+    ----------
+    country
+        ISO alpha-3 code or name of the embedded boundary set, in any case.
+
+    Returns
+    -------
+    str
+        ISO alpha-3 code; what is neither comes back as it was, in capitals.
+
+    Examples
+    --------
+    >>> from corridors import geodata
+    >>> geodata.country_code("Kyrgyzstan"), geodata.country_code("kgz")
+    ('KGZ', 'KGZ')
+    """
+    code = country.strip().upper()
+    return code if len(code) == 3 else _codes_by_name().get(country.strip().casefold(), code)
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    borders = load("borders")
+    return {name.casefold(): iso3 for name, iso3 in zip(borders["name"], borders["iso3"], strict=True)}
+
+
 def bloc_members(bloc: str) -> set[str]:
     """Return the countries that are members of a bloc today, none if there is no such bloc.
 

@@ -195,3 +195,17 @@ def test_surveyed_and_declared_trains_are_within_their_ranges(network: cx.Networ
         r = cx.route(network, "Altynkol", place, cost="titr-2024", via=via, avoid=["RUS", "TUR", "UKR", "IRN"])
         least, typical, _ = (h / 24 for h in r.time_range_h)
         assert least <= days <= typical, (place, least, typical)
+
+
+def test_countries_answer_to_their_codes_and_names(network: cx.Network) -> None:
+    by_code = cx.route(network, "Almaty", "Istanbul", avoid=["RUS", "IRN"])
+    by_name = cx.route(network, "Almaty", "Istanbul", avoid=["russia", "country:Iran"])
+    assert by_name.countries == by_code.countries == ("KAZ", "KGZ", "KAZ", "AZE", "GEO", "TUR")
+    for name in ("TKM", "Turkmenistan", "country:turkmenistan"):
+        assert cx.Scenario("shut").close(name).apply(network).attrs["closed"] == ["country:TKM"]
+    assert cx.isolation(network, "Uzbekistan").country == "UZB"
+    assert cx.transit_countries(network, "Tajikistan", "Kazakhstan", modes="rail") == ("UZB",)
+    with pytest.raises(cx.UnknownNameError, match="no country of this network"):
+        cx.route(network, "Almaty", "Istanbul", avoid=["Atlantis"])
+    with pytest.raises(cx.UnknownNameError, match="no country 'Atlantis' in this network"):
+        cx.Scenario("shut").close("country:Atlantis").apply(network)

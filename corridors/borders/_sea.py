@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors import geodata
 from corridors.borders._atlas import atlas
 from corridors.errors import UnknownNameError
 
@@ -73,7 +74,7 @@ def transit_countries(
     network
         Its operating lines and crossings.
     a, b
-        ISO alpha-3 codes.
+        ISO alpha-3 codes or English names.
     modes
         Modes that may be used; None for rail, road and sea.
 
@@ -94,7 +95,7 @@ def transit_countries(
     ('UZB',)
     """
     used = _modes(modes)
-    a, b = a.upper(), b.upper()
+    a, b = geodata.country_code(a), geodata.country_code(b)
     known = set(network.tables["nodes"]["iso3"]) - {""}
     for iso3 in (a, b):
         if iso3 not in known:

@@ -59,7 +59,7 @@ def criticality(
 
 
 def isolation(
-    country: Annotated[str, typer.Argument(help="ISO alpha-3 code.")],
+    country: Annotated[str, typer.Argument(help="ISO alpha-3 code or English name.")],
     where: Where,
     terms: Terms,
     out: Out,
@@ -96,18 +96,19 @@ def access(
     from dataclasses import replace
 
     import corridors as cx
+    from corridors import geodata
     from corridors.errors import UnknownNameError, did_you_mean
 
     network = load(where).network
     asked: Any = [place(t) for t in targets] if targets else "seaports"
     found = cx.access(network, asked, weight=weight, **terms.options())
     table = found.table
-    wanted = [c.upper() for c in items(country)]
+    wanted = [geodata.country_code(c) for c in items(country)]
     known = set(table["iso3"])
     for iso3 in wanted:
         if iso3 not in known:
             raise UnknownNameError(
-                f"no country {iso3!r} in this network (ISO alpha-3){did_you_mean(iso3, sorted(known))}"
+                f"no country {iso3!r} in this network (ISO alpha-3 or name){did_you_mean(iso3, sorted(known))}"
             )
     if wanted:
         table = table[table["iso3"].isin(wanted)]

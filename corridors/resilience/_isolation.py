@@ -16,6 +16,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from corridors import geodata
 from corridors.cost import DEFAULT, CostModel, cost_model
 from corridors.errors import NoRouteError, ScenarioError, UnknownNameError
 from corridors.network import Asked, Network, Place
@@ -71,7 +72,7 @@ def isolation(
     network
         Where to travel.
     country
-        ISO alpha-3 code.
+        ISO alpha-3 code or English name.
     targets
         Places, or ``"seaports"``: the ports of the network that are not on the Caspian or a lake, in other countries too. A
         place is reached on land, as by `corridors.route`, so that its own port is a gate.
@@ -106,9 +107,9 @@ def isolation(
     import pandas as pd
 
     nodes = network.tables["nodes"]
-    country = country.upper()
+    country = geodata.country_code(country)
     if country not in set(nodes["iso3"]):
-        raise UnknownNameError(f"no country {country!r} in this network (ISO alpha-3)")
+        raise UnknownNameError(f"no country {country!r} in this network (ISO alpha-3 or name)")
     allowed = check_modes(modes)
     question = Question(avoid=avoid, modes=modes, cost=cost, cargo=cargo, month=month)
     unit = cost_model(cost, cargo=cargo).unit

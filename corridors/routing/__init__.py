@@ -71,7 +71,7 @@ def route(
         ``"n_transshipments"``, or a function of the frame `Network.edges` that returns a weight for each edge; a connector then
         weighs its hours.
     avoid
-        Countries (ISO alpha-3), blocs, ``crossing:…``, ``line:…`` or modes that must not be used.
+        Countries (ISO alpha-3 or English name), blocs, ``crossing:…``, ``line:…`` or modes that must not be used.
     avoid_strict
         Refuse also edges whose generalised shape touches an avoided country by border noise.
     avoid_mode

@@ -81,7 +81,7 @@ def read_avoid(network: Network, avoid: Iterable[str] | str) -> Avoided:
     network
         Where lines and crossings are looked up.
     avoid
-        ISO alpha-3 codes, blocs (``EAEU`` or ``bloc:EAEU``), ``crossing:…``, ``line:…``, modes; bare where unambiguous.
+        Countries by ISO alpha-3 code or English name, blocs (``EAEU`` or ``bloc:EAEU``), ``crossing:…``, ``line:…``, modes; bare where unambiguous.
 
     Raises
     ------
@@ -103,9 +103,11 @@ def read_avoid(network: Network, avoid: Iterable[str] | str) -> Avoided:
             (lines if found[0] == "line" else crossings).add(found[1])
         elif prefix in ("", "bloc") and (members := geodata.bloc_members(bare)):
             countries |= members
+        elif prefix in ("", "country") and (code := geodata.country_code(bare)) in known:
+            countries.add(code)
         else:
             raise UnknownNameError(
-                f"cannot avoid {item!r}: no country of this network (ISO alpha-3), bloc, mode, line or crossing has this "
+                f"cannot avoid {item!r}: no country of this network (ISO alpha-3 or name), bloc, mode, line or crossing has this "
                 f"name{_hint(network, prefix, bare)}"
             )
     return Avoided(frozenset(countries), frozenset(crossings), frozenset(lines), frozenset(modes))

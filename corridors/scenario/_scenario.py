@@ -140,7 +140,7 @@ class Scenario:
         Parameters
         ----------
         *targets
-            ISO alpha-3 codes or blocs, bare or as ``country:…`` and ``bloc:…``.
+            ISO alpha-3 codes, English names or blocs, bare or as ``country:…`` and ``bloc:…``.
 
         Returns
         -------

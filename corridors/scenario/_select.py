@@ -39,12 +39,18 @@ def find(network: Network, target: str) -> tuple[str, str]:
         folded = {n.casefold(): n for n in names}
         if prefix in ("", kind) and bare.casefold() in folded:
             return kind, folded[bare.casefold()]
-    if not prefix:
-        return network.resolve(target, kinds=("line", "crossing", "port"))
-    every = sorted(known.get(prefix, set()))
-    if prefix not in KINDS:
+    if prefix not in ("", *KINDS):
         raise UnknownNameError(f"no kind of thing {prefix!r}; there are {', '.join(KINDS)}")
-    raise UnknownNameError(f"no {prefix} {bare!r} in this network{did_you_mean(bare, every)}")
+    try:
+        if not prefix:
+            return network.resolve(target, kinds=("line", "crossing", "port"))
+        every = sorted(known.get(prefix, set()))
+        raise UnknownNameError(f"no {prefix} {bare!r} in this network{did_you_mean(bare, every)}")
+    except UnknownNameError:
+        code = geodata.country_code(bare)
+        if prefix in ("", "country") and code in known["country"]:
+            return "country", code
+        raise
 
 
 def border_pairs(network: Network) -> set[tuple[str, str]]:
