@@ -96,10 +96,11 @@ def transit_countries(
     """
     used = _modes(modes)
     a, b = geodata.country_code(a), geodata.country_code(b)
-    known = set(network.tables["nodes"]["iso3"]) - {""}
     for iso3 in (a, b):
-        if iso3 not in known:
-            raise UnknownNameError(f"the network has no node in {iso3!r}; it has {', '.join(sorted(known))}")
+        if iso3 not in network.countries:
+            raise UnknownNameError(
+                f"the network has no node in {iso3!r}; it has {', '.join(sorted(network.countries))}"
+            )
     return _ways_from(network, a, used).get(b)
 
 

@@ -55,9 +55,8 @@ def main() -> None:
     from corridors.errors import CorridorError, NoRouteError
 
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="replace"
-        )  # a drawn table in a console of few letters; data go out as bytes, in UTF-8
+        # A drawn table in a console of few letters; data go out as bytes, in UTF-8.
+        sys.stdout.reconfigure(errors="replace")
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warned

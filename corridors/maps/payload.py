@@ -92,6 +92,7 @@ def payload_of(
     points = [*builder.points.values(), *about.points]
     shapes = [*(g for r in routes for g in r.legs.geometry if g is not None), *about.shapes]
     shapes = shapes or _shapes_of_network(background, before, drawn)
+    seam = seam_of(shapes)
     used = {e["source"] for e in builder.edges} | {p["source"] for p in points} | {s["source"] for s in about.stretches}
     return {
         "version": 1,
@@ -100,7 +101,7 @@ def payload_of(
         "disclaimer": DISCLAIMER,
         "attribution": " ".join(said(x, routes, background, "attribution")),
         "precision": ROUTE_PRECISION,
-        "seam": seam_of(shapes),
+        "seam": seam,
         "cost_unit": unit_words(cargo_of(routes[0])) if routes else "",
         "edges": builder.edges,
         "routes": builder.routes,
@@ -113,7 +114,7 @@ def payload_of(
         "countries": about.countries,
         "n_unplaced": builder.n_unplaced + about.n_unplaced,
         "sources": _sources([*routes, background], used | about.sources, drawn),
-        "bounds": _bounds(shapes),
+        "bounds": _bounds(shapes, seam),
         "style": styles(),
     }
 
@@ -180,9 +181,9 @@ def _shapes_of_network(network: Any, before: Any, drawn: NetworkPayload | None) 
     return changed or [g for g, kind in zip(every, kinds, strict=True) if kind in ("track", "road")] or every
 
 
-def _bounds(shapes: Sequence[Any]) -> list[list[float]]:
+def _bounds(shapes: Sequence[Any], seam: float) -> list[list[float]]:
     """Return the south-west and north-east corner of what is drawn, as [lat, lon]; of nothing, Central Asia."""
-    box = extent(shapes, seam=seam_of(shapes))
+    box = extent(shapes, seam=seam)
     if box is None:
         return [[35.0, 40.0], [55.0, 90.0]]
     west, south, east, north = (round(v, 2) for v in box)

@@ -144,7 +144,7 @@ def _countries(network: Network, borders: Any, reading: Reading) -> gpd.GeoDataF
     if borders is not None:
         return own_countries(borders, reading)
     countries = geodata.load("borders")
-    unknown = sorted(set(network.tables["nodes"]["iso3"]) - {""} - set(countries["iso3"]))
+    unknown = sorted(network.countries - set(countries["iso3"]))
     if unknown:
         raise SchemaError(
             f"the network has countries that the embedded borders do not know: {', '.join(unknown[:5])}; give borders="

@@ -217,6 +217,11 @@ class Network:
         out[:] = [names.get(i, i) for i in line_ids]
         return out
 
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """Countries in which the network has nodes, ISO alpha-3."""
+        return frozenset(str(c) for c in set(self.tables["nodes"]["iso3"]) if c)
+
     def edges_in(self, countries: Collection[str]) -> Any:
         """Return a mask of the edges that lie in some countries, lead over their borders, or call at their ports.
 

@@ -41,6 +41,9 @@ AT_THE_PLACE_KM = 1.0
 """A node this near to the place it is named after lies in the country of the place, whatever a coarse border says; a line this
 near to a place of somebody's own, without such a node, gets one there."""
 
+_NOWHERE = np.empty((0, 2))
+"""No places."""
+
 
 @dataclass(frozen=True)
 class Cleaning:
@@ -80,13 +83,12 @@ def own_layers(
     countries = geodata.load("borders") if borders is None else own_countries(borders, reading)
     frame = pd.concat([one.lines for one in given], ignore_index=True)
     _refuse_doubles([one.lines for one in given])
-    frame, repairs = cleaned(frame, [*(one.repairs for one in given), _assume_gauge(frame)], cleaning)
+    at, label, iso3 = named_points(places, reading)
+    stops = _NOWHERE if places is None or cleaning.contract else at[label != ""]
+    rows = [*(one.repairs for one in given), _assume_gauge(frame)]
+    frame, repairs = cleaned(frame, rows, cleaning, places=stops)
     if frame.empty:
         raise LayerError("no line has any length; are the coordinates right?")
-    at, label, iso3 = named_points(places, reading)
-    if places is not None and not cleaning.contract:
-        frame, cuts = _with_places(frame, at[label != ""], cleaning)
-        repairs = joined_rows([repairs, cuts])
     ends, positions = nodes_of(frame, cleaning.snap_m if cleaning.repair else 0.0)
     boundaries = Boundaries(countries)
     names, known, why = names_at(ends, positions, at, label, iso3)
@@ -157,9 +159,9 @@ def place_text(lon: float, lat: float) -> str:
 
 
 def cleaned(
-    frame: gpd.GeoDataFrame, rows: list[pd.DataFrame], cleaning: Cleaning
+    frame: gpd.GeoDataFrame, rows: list[pd.DataFrame], cleaning: Cleaning, *, places: Any = _NOWHERE
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Repair the lines of each mode for themselves: a road over a railway is no junction."""
+    """Repair the lines of each mode for themselves, a road over a railway is no junction; cut them at the places beside them."""
     import pandas as pd
 
     parts = []
@@ -169,21 +171,11 @@ def cleaned(
         if not cleaning.repair:
             lines, repairs = part, _not_done(repairs)
         lines, over = node_antimeridian(lines)
+        cut, cuts = node_points(lines, places, within_m=AT_THE_PLACE_KM * 1000.0)
+        lines, cuts = (cut, cuts) if cleaning.repair else (lines, _not_done(cuts))
         parts.append(lines if "repair" in lines else lines.assign(repair=""))
-        rows += [repairs, over]
+        rows += [repairs, over, cuts]
     return pd.concat(parts, ignore_index=True), pd.concat(rows, ignore_index=True)
-
-
-def _with_places(frame: gpd.GeoDataFrame, at: Any, cleaning: Cleaning) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Cut the lines of each mode at the places beside them, so that a line drawn past its stations has them."""
-    import pandas as pd
-
-    parts, rows = [], []
-    for _, part in frame.groupby("mode", sort=False):
-        lines, cuts = node_points(part.reset_index(drop=True), at, within_m=AT_THE_PLACE_KM * 1000.0)
-        parts.append(lines if cleaning.repair else part)
-        rows.append(cuts if cleaning.repair else _not_done(cuts))
-    return pd.concat(parts, ignore_index=True), joined_rows(rows)
 
 
 def _not_done(repairs: pd.DataFrame) -> pd.DataFrame:

@@ -108,7 +108,7 @@ def isolation(
 
     nodes = network.tables["nodes"]
     country = geodata.country_code(country)
-    if country not in set(nodes["iso3"]):
+    if country not in network.countries:
         raise UnknownNameError(f"no country {country!r} in this network (ISO alpha-3 or name)")
     allowed = check_modes(modes)
     question = Question(avoid=avoid, modes=modes, cost=cost, cargo=cargo, month=month)

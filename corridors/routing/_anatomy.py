@@ -84,9 +84,8 @@ def _connector(route: Route, km: float, *, is_start: bool) -> gpd.GeoDataFrame |
     if km == 0:
         return None
     place = route.origin if is_start else route.destination
-    node = place.nodes[
-        place.connector_km.index(km)
-    ]  # not that of the first edge: two positions near one station have none
+    # Not that of the first edge: two positions near one station have none.
+    node = place.nodes[place.connector_km.index(km)]
     points = [(place.lon, place.lat), (float(route.node("lon")[node]), float(route.node("lat")[node]))]
     names = [place.name, route.node("name")[node]]
     if not is_start:

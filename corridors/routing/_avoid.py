@@ -92,7 +92,7 @@ def read_avoid(network: Network, avoid: Iterable[str] | str) -> Avoided:
     crossings: set[str] = set()
     lines: set[str] = set()
     modes: set[str] = set()
-    known = known_countries(network)
+    known = network.countries
     for item in [avoid] if isinstance(avoid, str) else avoid:
         prefix, _, bare = item.rpartition(":")
         if prefix in ("", "country") and bare.upper() in known:
@@ -103,7 +103,7 @@ def read_avoid(network: Network, avoid: Iterable[str] | str) -> Avoided:
             (lines if found[0] == "line" else crossings).add(found[1])
         elif prefix in ("", "bloc") and (members := geodata.bloc_members(bare)):
             countries |= members
-        elif prefix in ("", "country") and (code := geodata.country_code(bare)) in known:
+        elif prefix in ("", "country") and (code := geodata.country_code(bare)) in known:  # last: it reads a layer
             countries.add(code)
         else:
             raise UnknownNameError(
@@ -121,7 +121,7 @@ def _hint(network: Network, prefix: str, bare: str) -> str:
     if holding:
         more = len(holding) - _HINTS
         return f"; did you mean {', '.join(holding[:_HINTS])}{f' or one of {more} more' if more > 0 else ''}?"
-    words = [] if prefix else [*sorted(known_countries(network)), *MODES, *sorted(set(geodata.load("blocs")["bloc"]))]
+    words = [] if prefix else [*sorted(network.countries), *MODES, *sorted(set(geodata.load("blocs")["bloc"]))]
     return did_you_mean(bare, words + [name for names in ids.values() for name in names])
 
 
@@ -134,11 +134,6 @@ def _line_or_crossing(network: Network, item: str) -> tuple[str, str] | None:
         if bare in set(network.tables["lines"]["line_id"]) | set(network.tables["crossings"]["crossing_id"]):
             raise
         return None
-
-
-def known_countries(network: Network) -> set[str]:
-    """Return the countries in which the network has nodes."""
-    return {str(c) for c in set(network.tables["nodes"]["iso3"]) if c}
 
 
 def open_in_month(network: Network, month: int | None) -> Any:

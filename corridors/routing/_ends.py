@@ -10,7 +10,7 @@ import numpy as np
 
 from corridors.errors import NoRouteError, PlaceError
 from corridors.network import Asked, Network, Place
-from corridors.routing._avoid import Avoided, known_countries
+from corridors.routing._avoid import Avoided
 
 
 def allowed_nodes(network: Network, place: Place, avoided: Avoided) -> Place:
@@ -49,7 +49,7 @@ def within_country(network: Network, place: Place, asked: Asked) -> Place:
     if isinstance(asked, str):
         return place
     iso3 = _country_at(place.lon, place.lat)
-    if iso3 not in known_countries(network):
+    if iso3 not in network.countries:
         iso3 = place.iso3
     nodes = network.tables["nodes"]
     keep = [i for i, n in enumerate(place.nodes) if nodes["iso3"][n] == iso3]

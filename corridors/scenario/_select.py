@@ -27,7 +27,7 @@ def find(network: Network, target: str) -> tuple[str, str]:
         return network.resolve(target, kinds=(prefix,))
     nodes = network.tables["nodes"]
     known: dict[str, set[str]] = {
-        "country": {str(c) for c in set(nodes["iso3"]) if c},
+        "country": set(network.countries),
         "mode": set(MODES),
         "sea": {str(s) for s in set(nodes["sea"]) if s},
         "bloc": set(geodata.load("blocs")["bloc"]),

@@ -315,6 +315,8 @@ def node_points(frame: gpd.GeoDataFrame, points: Floats, *, within_m: float) -> 
     within_m
         How far a point may lie from its line, in metres.
     """
+    if len(points) == 0:
+        return Repaired(frame, no_repairs())
     return on_frame(frame, cut_at_points, points=points, within_m=within_m)
 
 
